@@ -1,0 +1,134 @@
+"""One settings file, read from the environment. Secrets come from files (PRAKSIS_SECRETS), never from the code.
+
+PRAKSIS_ROLE says which database role the process runs as: `web` (the default), `worker` or `owner` (migrations, the demo's generator).
+"""
+
+import os
+from pathlib import Path
+
+import django_stubs_ext
+from django.utils.csp import CSP
+
+from praksis.base.databases import database_settings
+
+django_stubs_ext.monkeypatch()
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DEMO = os.environ.get("PRAKSIS_DEMO") == "1"
+ROLE = os.environ.get("PRAKSIS_ROLE", "web")
+DATA = Path(os.environ.get("PRAKSIS_DATA", ROOT / ".data"))
+
+SECRET_KEY = os.environ.get("PRAKSIS_SECRET_KEY", "only for checks and tests")
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("PRAKSIS_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("PRAKSIS_ORIGINS", "").split(",") if origin]
+
+INSTALLED_APPS = [
+    "praksis.base",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    "praksis.accounts",
+    "praksis.organisations",
+    "praksis.catalogue",
+    "praksis.candidates",
+    "praksis.rounds",
+    "praksis.web",
+    *(["praksis.demo"] if DEMO else []),
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "praksis.base.middleware.TransactionMiddleware",
+]
+
+ROOT_URLCONF = "praksis.config.urls"
+WSGI_APPLICATION = "praksis.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csp",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "praksis.web.context.site",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "praksis.base.templatetags.components"],
+        },
+    }
+]
+
+DATABASES = database_settings(ROLE, DATA, os.environ)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+LOGIN_URL = "/logg-inn/"
+
+LANGUAGE_CODE = "nb"
+LANGUAGES = [("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English")]
+LOCALE_PATHS = [ROOT / "locale"]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+TIME_ZONE = "Europe/Oslo"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ROOT / ".build" / "static"
+NODE_MODULES = ROOT / "node_modules"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 3600
+
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "font-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "manifest-src": [CSP.SELF],
+}
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+if not DEMO:
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("PRAKSIS_BEHIND_PROXY") == "1" else None
+
+PROCRASTINATE_ON_APP_READY = "praksis.base.jobs.on_app_ready"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("PRAKSIS_LOG", "WARNING")},
+}
