@@ -1,0 +1,106 @@
+"""Codes that every room uses: target groups, fields, papers, municipalities, seasons.
+
+Municipality numbers: Statistics Norway's standard for municipalities, 2024 (Vestland is 46). Names are data: they change.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+
+class TargetGroup(TextChoices):
+    """The six groups that need practice or work experience. A group describes a place or a need, never a person in public."""
+
+    STUDENT_ELECTIVE = "student_elective", _("Praksisemne")
+    STUDENT_MANDATORY = "student_mandatory", _("Profesjonspraksis")
+    APPRENTICE = "apprentice", _("Lærling")
+    WORK_TRAINING = "work_training", _("Arbeidstrening")
+    LANGUAGE_PRACTICE = "language_practice", _("Språkpraksis")
+    PUPIL = "pupil", _("Elev")
+
+
+CONFIDENTIAL_GROUPS = frozenset({TargetGroup.WORK_TRAINING, TargetGroup.LANGUAGE_PRACTICE})
+"""Groups where belonging is itself secret (NAV-loven § 7; introduction programme). No place may single them out in a tandem."""
+
+
+class Field(TextChoices):
+    """Fields of work and study, coarse enough for one list."""
+
+    HEALTH = "health", _("Helse og sosial")
+    TEACHING = "teaching", _("Undervisning og barnehage")
+    BUILDING = "building", _("Bygg og anlegg")
+    TRADE = "trade", _("Handel og service")
+    HUMANITIES = "humanities", _("Humaniora og samfunn")
+    ELECTRO = "electro", _("Elektro og automasjon")
+    ECONOMICS = "economics", _("Økonomi og administrasjon")
+    ENGINEERING = "engineering", _("Ingeniørfag")
+    IT = "it", _("IT")
+    OCEAN = "ocean", _("Havbruk og natur")
+    CULTURE = "culture", _("Kultur og medier")
+    FOOD = "food", _("Restaurant og matfag")
+
+
+class Paper(TextChoices):
+    """What a seat may require. A lack of it can be mended, so a place that asks for it may be ranked."""
+
+    POLICE = "police", _("politiattest")
+    DRIVING = "driving", _("førerkort klasse B")
+    HYGIENE = "hygiene", _("kurs i mathygiene")
+    SAFETY = "safety", _("HMS-kurs")
+
+
+class Language(TextChoices):
+    """Languages that people write in."""
+
+    NB = "nb", _("bokmål")
+    NN = "nn", _("nynorsk")
+    EN = "en", _("engelsk")
+
+
+MUNICIPALITIES = {
+    "4601": "Bergen",
+    "4626": "Øygarden",
+    "4627": "Askøy",
+    "4631": "Alver",
+    "4624": "Bjørnafjorden",
+    "4630": "Osterøy",
+    "4625": "Austevoll",
+    "4628": "Vaksdal",
+    "4623": "Samnanger",
+    "4629": "Modalen",
+    "4621": "Voss",
+    "4622": "Kvam",
+}
+
+
+@dataclass(frozen=True, order=True)
+class Season:
+    """A half-year: `2027-spring` is January to July, `2027-autumn` August to December."""
+
+    year: int
+    half: str
+
+    @classmethod
+    def parse(cls, code: str) -> "Season":
+        """Read `2027-spring`; ValueError for anything else."""
+        match = re.fullmatch(r"(\d{4})-(spring|autumn)", code)
+        if not match:
+            raise ValueError(code)
+        return cls(int(match[1]), match[2])
+
+    @classmethod
+    def of(cls, day: date) -> "Season":
+        return cls(day.year, "spring" if day.month <= 7 else "autumn")
+
+    @property
+    def code(self) -> str:
+        return f"{self.year}-{self.half}"
+
+    @property
+    def label(self) -> str:
+        """In the reader's language: «Vår 2027»."""
+        return f"{_now('Vår') if self.half == 'spring' else _now('Høst')} {self.year}"

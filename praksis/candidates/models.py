@@ -1,0 +1,137 @@
+"""People in the six target groups. One table per audience: identity, need, papers, guardians and consents lie apart,
+so that row-level security can show one of them without the others (see docs/house.md, «Two locks»)."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from praksis.accounts.models import User
+from praksis.base.codes import Field, Language, Paper, TargetGroup
+from praksis.catalogue.models import Scheme
+from praksis.organisations.models import Host, Member, Programme
+
+
+class CandidateQuerySet(models.QuerySet["Candidate"]):
+    def visible_to(self, user: User) -> "CandidateQuerySet":
+        """Oneself, one's child, and the people of the members one works for. Never more: other members' people are hidden."""
+        own = Q(user=user) | Q(guardians__user=user)
+        staff = Q(member__in=user.memberships.current().values("member"))
+        return self.filter(own | staff).distinct()
+
+
+class Candidate(models.Model):
+    """The identity, for the member that is responsible and for the person. No national identity number is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="candidates")
+    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="candidates")
+    first_name = models.CharField(_("fornavn"), max_length=100)
+    last_name = models.CharField(_("etternavn"), max_length=100)
+    birth_year = models.PositiveSmallIntegerField(_("fødselsår"), null=True, blank=True)
+    language = models.CharField(_("språk"), max_length=2, choices=Language, default=Language.NB)
+    address_protected = models.BooleanField(
+        _("adressen er skjermet"), default=False, help_text=_("Kode 7: vises aldri med sted i lister, eksport eller kart.")
+    )
+    digital = models.BooleanField(_("kan logge inn selv"), default=True, help_text=_("Uten BankID rangerer veilederen."))
+
+    objects = CandidateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["last_name", "first_name", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+
+class Need(models.Model):
+    """What a candidate needs, with group and scheme: for the responsible member and the person only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="needs")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="needs")
+    target_group = models.CharField(_("målgruppe"), max_length=20, choices=TargetGroup)
+    scheme = models.ForeignKey(Scheme, on_delete=models.SET_NULL, null=True, blank=True)
+    programme = models.ForeignKey(Programme, on_delete=models.SET_NULL, null=True, blank=True)
+    field = models.CharField(_("fagfelt"), max_length=20, choices=Field)
+    season = models.CharField(_("halvår"), max_length=11)
+    municipality = models.CharField(_("bosted"), max_length=4, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["member", "season"])]
+
+    def __str__(self) -> str:
+        return self.get_target_group_display()
+
+
+class HeldPaper(models.Model):
+    """A paper that a candidate has shown, such as a police certificate (uhl. § 12-2). Only that it was shown, never its text."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="papers")
+    paper = models.CharField(_("papir"), max_length=20, choices=Paper)
+    valid_until = models.DateField(_("gjelder til"), null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["candidate", "paper"], name="paper_once_per_candidate")]
+
+    def __str__(self) -> str:
+        return self.get_paper_display()
+
+
+class Conflict(models.Model):
+    """A host where the candidate may not be placed: worked there, a close relation, belongs to it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="conflicts")
+    host = models.ForeignKey(Host, on_delete=models.CASCADE)
+    code = models.CharField(
+        _("grunn"), max_length=20, choices=[("worked_there", _("har jobbet der")), ("relation", _("nær relasjon"))]
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["candidate", "host"], name="conflict_once")]
+
+    def __str__(self) -> str:
+        return self.get_code_display()
+
+
+class Guardian(models.Model):
+    """A parent or guardian of a candidate under age."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="guardians")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="wards")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["candidate", "user"], name="guardian_once")]
+
+    def __str__(self) -> str:
+        return f"guardian of {self.candidate_id}"
+
+
+class Consent(models.Model):
+    """What someone has agreed to. It can be taken back; the row stays, with the day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="consents")
+    kind = models.CharField(
+        _("samtykke"),
+        max_length=20,
+        choices=[("share_name", _("virksomheten får navnet")), ("tandem_name", _("makkeren får fornavnet"))],
+    )
+    given_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    given_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["candidate", "kind"], condition=Q(withdrawn_at__isnull=True), name="one_standing_consent"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

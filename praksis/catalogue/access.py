@@ -1,0 +1,9 @@
+"""Grants on the room's tables, by database role. The catalogue is public and names no person."""
+
+OPEN = {
+    "catalogue_scheme": {"web": "select, insert, update", "worker": "select"},
+    "catalogue_place": {"web": "select, insert, update", "worker": "select, update"},
+    "catalogue_seat": {"web": "select, insert, update, delete", "worker": "select, update"},
+    "catalogue_pool": {"web": "select, insert, update, delete", "worker": "select"},
+    "catalogue_pool_places": {"web": "select, insert, delete", "worker": "select"},
+}

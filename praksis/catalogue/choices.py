@@ -1,0 +1,44 @@
+"""Stages of schemes and places, and which moves a stage allows."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class SchemeStage(TextChoices):
+    """A scheme (ordning) may be only an idea yet; a stage UNKNOWN is honest about a page that someone else wrote."""
+
+    UNKNOWN = "unknown", _("ikke bekreftet")
+    IDEA = "idea", _("idé")
+    DEVELOPING = "developing", _("under utvikling")
+    RUNNING = "running", _("i drift")
+    ENDED = "ended", _("avsluttet")
+
+
+class PlaceStage(TextChoices):
+    OFFERED = "offered", _("venter på kontroll")
+    OPEN = "open", _("ledig")
+    CLOSED = "closed", _("lukket")
+
+
+PLACE_MOVES = {
+    PlaceStage.OFFERED: {PlaceStage.OPEN, PlaceStage.CLOSED},
+    PlaceStage.OPEN: {PlaceStage.CLOSED},
+    PlaceStage.CLOSED: {PlaceStage.OPEN},
+}
+
+
+class Extent(TextChoices):
+    FULL = "full", _("full tid")
+    HALF = "half", _("halv stilling")
+    THREE_DAYS = "three_days", _("3 dager i uken")
+    TWO_DAYS = "two_days", _("2 dager i uken")
+    ONE_WEEK = "one_week", _("én uke")
+    ONE_DAY = "one_day", _("én dag")
+
+
+class SeatRule(TextChoices):
+    """How a place with several kinds of seats opens."""
+
+    EACH = "each", _("hver plass for seg")
+    WHOLE = "whole", _("når alle plassene er fylt")
+    EQUAL = "equal", _("når det er like mange av hver")

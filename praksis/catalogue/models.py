@@ -1,0 +1,172 @@
+"""Schemes (ordninger) and places (plasser) with their seats. Everything here is public; no person is named."""
+
+import uuid
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from praksis.base.codes import MUNICIPALITIES, Field, Language, Paper, Season, TargetGroup
+from praksis.catalogue.choices import Extent, PlaceStage, SchemeStage, SeatRule
+from praksis.organisations.models import Host, Member
+
+
+def _groups(**options: Any) -> ArrayField[Any, Any]:
+    return ArrayField(models.CharField(max_length=20, choices=TargetGroup), **options)
+
+
+class Scheme(models.Model):
+    """A way to get practice: a course with a practice part, an apprenticeship scheme, a municipal programme.
+
+    Facts are kept as the source words them (`credits` may be "20/30"); an empty text means "not seen", not "no".
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    title = models.CharField(_("tittel"), max_length=300)
+    language = models.CharField(_("språk"), max_length=2, choices=Language, blank=True)
+    institution = models.CharField(_("institusjon"), max_length=200)
+    owner = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, blank=True, related_name="schemes")
+    unit = models.CharField(_("enhet"), max_length=200, blank=True)
+    programme = models.CharField(_("studieprogram"), max_length=200, blank=True)
+    code = models.CharField(_("emnekode"), max_length=80, blank=True)
+    target_group = models.CharField(_("målgruppe"), max_length=20, choices=TargetGroup, blank=True)
+    field = models.CharField(_("fag"), max_length=200, blank=True)
+    level = models.CharField(_("nivå"), max_length=100, blank=True)
+    credits = models.CharField(_("studiepoeng"), max_length=20, blank=True)
+    duration = models.CharField(_("varighet"), max_length=200, blank=True)
+    weeks = models.CharField(_("uker"), max_length=20, blank=True)
+    semester = models.CharField(_("når"), max_length=120, blank=True)
+    paid = models.BooleanField(_("lønnet"), null=True, blank=True)
+    mandatory = models.BooleanField(_("obligatorisk"), null=True, blank=True)
+    location = models.CharField(_("hvor"), max_length=300, blank=True)
+    summary = models.TextField(_("kort om ordningen"), blank=True)
+    source_url = models.URLField(_("kilde"), max_length=500, blank=True)
+    source_date = models.CharField(_("kildens år"), max_length=60, blank=True)
+    stage = models.CharField(_("stadium"), max_length=20, choices=SchemeStage, default=SchemeStage.UNKNOWN)
+    confirmed_on = models.DateField(_("bekreftet av eieren"), null=True, blank=True)
+    made_up = models.BooleanField(_("oppdiktet"), default=False)
+
+    class Meta:
+        ordering = ["title", "id"]
+        indexes = [models.Index(fields=["target_group"])]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalogue:scheme", args=[self.pk])
+
+
+class PlaceQuerySet(models.QuerySet["Place"]):
+    def open(self) -> "PlaceQuerySet":
+        """Places that can be sought today: open, at a host that still exists."""
+        return self.filter(stage=PlaceStage.OPEN, host__closed_on__isnull=True)
+
+
+class Place(models.Model):
+    """A place (plass) at a host in one period: an offer with seats of one or more kinds. A tandem has two kinds or more."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    host = models.ForeignKey(Host, on_delete=models.CASCADE, related_name="places")
+    scheme = models.ForeignKey(Scheme, on_delete=models.SET_NULL, null=True, blank=True, related_name="places")
+    title = models.CharField(_("tittel"), max_length=200)
+    tasks = models.TextField(_("oppgaver"))
+    language = models.CharField(_("målform"), max_length=2, choices=Language, default=Language.NB)
+    field = models.CharField(_("fagfelt"), max_length=20, choices=Field)
+    municipality = models.CharField(_("kommune"), max_length=4, choices=list(MUNICIPALITIES.items()))
+    season = models.CharField(_("halvår"), max_length=11)
+    starts_on = models.DateField(_("fra"), null=True, blank=True)
+    ends_on = models.DateField(_("til"), null=True, blank=True)
+    extent = models.CharField(_("omfang"), max_length=20, choices=Extent)
+    rule = models.CharField(_("åpner"), max_length=10, choices=SeatRule, default=SeatRule.EACH)
+    stage = models.CharField(_("status"), max_length=10, choices=PlaceStage, default=PlaceStage.OFFERED)
+    contact = models.CharField(_("kontakt"), max_length=200, blank=True)
+    confirmed_on = models.DateField(_("sist bekreftet"), default=timezone.localdate)
+    offered_at = models.DateTimeField(default=timezone.now)
+    click_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    groups = _groups(default=list, editable=False)
+    seats_total = models.PositiveIntegerField(default=0, editable=False)
+    seats_taken = models.PositiveIntegerField(default=0, editable=False)
+    made_up = models.BooleanField(_("oppdiktet"), default=False)
+
+    objects = PlaceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_on", "title", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="place_ends_after_start",
+            ),
+            models.CheckConstraint(condition=Q(seats_taken__lte=F("seats_total")), name="place_not_overfull"),
+        ]
+        indexes = [
+            GinIndex(fields=["groups"]),
+            models.Index(fields=["stage", "season", "municipality"]),
+            models.Index(fields=["stage", "starts_on", "title"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalogue:place", args=[self.pk])
+
+    @property
+    def is_tandem(self) -> bool:
+        """Two or more kinds that open together: the seats are filled as one, or not at all."""
+        return self.rule in {SeatRule.WHOLE, SeatRule.EQUAL}
+
+    @property
+    def seats_free(self) -> int:
+        return self.seats_total - self.seats_taken
+
+    @property
+    def season_label(self) -> str:
+        return Season.parse(self.season).label
+
+
+class Seat(models.Model):
+    """One kind of seat at a place: how many, at least how many, and who it accepts. `taken` counts seats, not persons."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="seats")
+    kind = models.CharField(max_length=2)
+    role = models.CharField(_("rolle"), max_length=120, blank=True)
+    tasks = models.TextField(_("oppgaver"), blank=True)
+    capacity = models.PositiveIntegerField(_("plasser"))
+    minimum = models.PositiveIntegerField(_("minst"), default=0)
+    groups = _groups(verbose_name=_("målgrupper"))
+    fields = ArrayField(models.CharField(max_length=20, choices=Field), verbose_name=_("fagfelt"), default=list, blank=True)
+    requires = ArrayField(models.CharField(max_length=20, choices=Paper), verbose_name=_("krever"), default=list, blank=True)
+    taken = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        ordering = ["place", "kind"]
+        constraints = [
+            models.UniqueConstraint(fields=["place", "kind"], name="seat_kind_once_per_place"),
+            models.CheckConstraint(condition=Q(capacity__gte=1), name="seat_capacity_at_least_one"),
+            models.CheckConstraint(condition=Q(minimum__lte=F("capacity")), name="seat_minimum_within_capacity"),
+            models.CheckConstraint(condition=Q(taken__lte=F("capacity")), name="seat_not_overfull"),
+        ]
+
+    def __str__(self) -> str:
+        return self.role or self.kind
+
+
+class Pool(models.Model):
+    """A limit over several places at once: one supervisor, one department, one host in overlapping weeks."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    host = models.ForeignKey(Host, on_delete=models.CASCADE, related_name="pools")
+    name = models.CharField(_("navn"), max_length=120)
+    limit = models.PositiveIntegerField(_("høyst"))
+    places = models.ManyToManyField(Place, related_name="pools")
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,15 @@
+"""All addresses. Norwegian words in addresses, English in code; a person's name or group never stands in one."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("praksis.base.urls")),
+    path("", include("praksis.web.urls")),
+    path("", include("praksis.accounts.urls")),
+    path("", include("praksis.organisations.urls")),
+    path("", include("praksis.catalogue.urls")),
+    path("", include("praksis.rounds.urls")),
+]
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("praksis.demo.urls")))
