@@ -51,9 +51,7 @@ def allocations(instance: Instance) -> Iterator[Where]:
     """Every allocation that keeps all rules."""
     kinds = KindsAtPlaces(instance)
     for where in _every_choice(instance, list(instance.candidates), {}):
-        if _together_holds(instance, where) and all(
-            kinds.of(place, _people(where, place)) for place in instance.places
-        ):
+        if _together_holds(instance, where) and all(kinds.of(place, _people(where, place)) for place in instance.places):
             yield where
 
 
@@ -97,9 +95,7 @@ def may_have(candidate: Candidate, place: Place) -> list[str]:
         return []
     tags = set(candidate.tags)
     return sorted(
-        seat.kind
-        for seat in place.seats
-        if (seat.accepts is None or tags & set(seat.accepts)) and tags >= set(seat.requires)
+        seat.kind for seat in place.seats if (seat.accepts is None or tags & set(seat.accepts)) and tags >= set(seat.requires)
     )
 
 
@@ -122,12 +118,13 @@ class KindsAtPlaces:
         if not people and not always_open:
             return [()]  # closed
         for kinds in product(*(may_have(self.candidates[one], place) for one in people)):
-            if _keeps(place, kinds):
+            if keeps(place, kinds):
                 return [kinds]
         return []
 
 
-def _keeps(place: Place, kinds: tuple[str, ...]) -> bool:
+def keeps(place: Place, kinds: tuple[str, ...]) -> bool:
+    """Whether people in these kinds of seats keep the rules of an open place."""
     counts = [kinds.count(seat.kind) for seat in place.seats]
     within = all(seat.minimum <= count <= seat.capacity for seat, count in zip(place.seats, counts, strict=True))
     return within and (not place.equal or len(set(counts)) == 1)
@@ -147,9 +144,7 @@ def seated(instance: Instance, where: Where) -> Seated:
 def opened(instance: Instance, where: Where) -> list[str]:
     """The open places, sorted: those with people, and those that are always open."""
     return sorted(
-        place.id
-        for place in instance.places
-        if place.id in where.values() or all(seat.minimum == 0 for seat in place.seats)
+        place.id for place in instance.places if place.id in where.values() or all(seat.minimum == 0 for seat in place.seats)
     )
 
 
@@ -250,9 +245,7 @@ def _draw_candidate(rng: random.Random, name: str, places: list[Place]) -> Candi
     asked = rng.sample([place.id for place in places], rng.randint(0 if rng.random() < 0.1 else 1, len(places)))
     previous = rng.choice([*(place.id for place in places), "gone"]) if rng.random() < 0.3 else None
     excluded = {asked[0]: "worked_there"} if asked and rng.random() < 0.1 else {}
-    return Candidate(
-        name, tags, _with_ties(rng, asked), class_=rng.choice([0, 1, 1, 2]), previous=previous, excluded=excluded
-    )
+    return Candidate(name, tags, _with_ties(rng, asked), class_=rng.choice([0, 1, 1, 2]), previous=previous, excluded=excluded)
 
 
 def _with_ties(rng: random.Random, asked: list[str]) -> tuple[tuple[str, ...], ...]:

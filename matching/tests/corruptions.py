@@ -1,0 +1,400 @@
+"""Ways to spoil a right result. Each breaks one rule by construction, and says which."""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import product
+
+from matching.problem import Candidate, Instance, Place, digest
+from matching.result import Bound, Level, Result, Value
+from matching.tests.brute import Seated, allocations, brute_force, keeps, may_have, opened, seated, values
+
+type Corruption = Callable[[Instance, Result, random.Random], Result | None]
+
+CORRUPTIONS: list[tuple[str, Corruption]] = []
+
+
+def right_result(instance: Instance) -> Result:
+    """The proven optimum, from brute force."""
+    found = brute_force(instance)
+    if found is None:
+        raise ValueError("the pins cannot all hold")
+    return result_of(instance, *found)
+
+
+def proven(level: str, value: Value) -> Level:
+    """The level with its value as proven bound."""
+    return Level(level, value, as_bound(value), proven=True)
+
+
+def as_bound(value: Value) -> Bound:
+    """The same numbers where a bound is wanted."""
+    return [*value] if isinstance(value, list) else value
+
+
+def result_of(instance: Instance, levels: list[Value], where: Seated) -> Result:
+    """A result that calls the allocation optimal and proven."""
+    return Result(
+        instance=digest(instance),
+        policy="optimal",
+        seed=instance.seed,
+        engine="test",
+        assignment=where,
+        open=tuple(opened(instance, {one: place for one, (place, _) in where.items()})),
+        levels=tuple(proven(level, value) for level, value in zip(instance.objective, levels, strict=True)),
+        blocking=(),
+        limit=None,
+        seconds=0.0,
+        peak_bytes=0,
+    )
+
+
+def breaks(rule: str) -> Callable[[Corruption], Corruption]:
+    """Register a corruption under the code of the rule it breaks."""
+
+    def register(corruption: Corruption) -> Corruption:
+        CORRUPTIONS.append((rule, corruption))
+        return corruption
+
+    return register
+
+
+def _moved(result: Result, moves: Seated) -> Result:
+    return replace(result, assignment={**result.assignment, **moves})
+
+
+def _without(result: Result, one: str) -> Result:
+    return replace(result, assignment={other: seat for other, seat in result.assignment.items() if other != one})
+
+
+def _some[T](rng: random.Random, options: list[T]) -> T | None:
+    return rng.choice(options) if options else None
+
+
+def _asked(one: Candidate) -> set[str]:
+    return {place for group in one.choices for place in group}
+
+
+def _wishes(instance: Instance) -> Iterator[tuple[Candidate, Place, str]]:
+    return ((one, place, seat.kind) for one in instance.candidates for place in instance.places for seat in place.seats)
+
+
+# --- whose result is it -----------------------------------------------------------------------------------------------
+
+
+@breaks("digest")
+def other_digest(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    flipped = "0" if result.instance[0] != "0" else "1"
+    return replace(result, instance=flipped + result.instance[1:])
+
+
+@breaks("digest")
+def other_seed(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    return replace(result, seed=result.seed + 1)
+
+
+@breaks("digest")
+def other_instance(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    return replace(result, instance=digest(replace(instance, name="another")))
+
+
+@breaks("unknown")
+def unknown_candidate(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    place = instance.places[0]
+    return _moved(result, {"nobody": (place.id, place.seats[0].kind)})
+
+
+@breaks("unknown")
+def unknown_place(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    return _moved(result, {instance.candidates[0].id: ("nowhere", "a")})
+
+
+@breaks("unknown")
+def unknown_kind(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    return _moved(result, {instance.candidates[0].id: (instance.places[0].id, "no such kind")})
+
+
+@breaks("unknown")
+def unknown_open_place(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    return replace(result, open=(*result.open, "nowhere"))
+
+
+# --- who sits where ---------------------------------------------------------------------------------------------------
+
+
+@breaks("asked")
+def never_asked(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    wish = _some(rng, [wish for wish in _wishes(instance) if wish[1].id not in _asked(wish[0])])
+    return None if wish is None else _moved(result, {wish[0].id: (wish[1].id, wish[2])})
+
+
+@breaks("eligible")
+def not_accepted(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    wish = _some(rng, [wish for wish in _wishes(instance) if wish[2] not in may_have(wish[0], wish[1])])
+    return None if wish is None else _moved(result, {wish[0].id: (wish[1].id, wish[2])})
+
+
+@breaks("capacity")
+def too_many(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    seats = [(place, seat) for place in instance.places for seat in place.seats]
+    some = _some(rng, [pair for pair in seats if pair[1].capacity < len(instance.candidates)])
+    if some is None:
+        return None
+    place, seat = some
+    return _moved(result, {one.id: (place.id, seat.kind) for one in instance.candidates[: seat.capacity + 1]})
+
+
+@breaks("minimum")
+def too_few(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    needed = {(place.id, seat.kind) for place in instance.places for seat in place.seats if seat.minimum}
+    kind = _some(rng, sorted(needed & set(result.assignment.values())))
+    if kind is None:
+        return None
+    return replace(result, assignment={one: seat for one, seat in result.assignment.items() if seat != kind})
+
+
+@breaks("equal")
+def one_less_at_an_equal_place(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    equal = {place.id for place in instance.places if place.equal and len(place.seats) > 1}
+    one = _some(rng, [one for one, (place, _) in result.assignment.items() if place in equal])
+    return None if one is None else _without(result, one)
+
+
+@breaks("open")
+def open_not_named(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    place = _some(rng, list(result.open))
+    return None if place is None else replace(result, open=tuple(one for one in result.open if one != place))
+
+
+@breaks("open")
+def closed_named_open(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    place = _some(rng, [one.id for one in instance.places if one.id not in result.open])
+    return None if place is None else replace(result, open=(*result.open, place))
+
+
+@breaks("open")
+def open_named_twice(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    place = _some(rng, list(result.open))
+    return None if place is None else replace(result, open=(*result.open, place))
+
+
+@breaks("pool")
+def pool_overfull(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    pool = _some(rng, [pool for pool in instance.pools if pool.limit < len(instance.candidates)])
+    if pool is None:
+        return None
+    kinds = {place.id: place.seats[0].kind for place in instance.places}
+    people = instance.candidates[: pool.limit + 1]
+    return _moved(result, {one.id: (pool.places[0], kinds[pool.places[0]]) for one in people})
+
+
+@breaks("pin")
+def pin_left_out(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    one = _some(rng, [one.id for one in instance.candidates if one.pinned is not None])
+    return None if one is None else _without(result, one)
+
+
+@breaks("pin")
+def pin_moved(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    wishes = [wish for wish in _wishes(instance) if wish[0].pinned not in {None, wish[1].id}]
+    wish = _some(rng, wishes)
+    return None if wish is None else _moved(result, {wish[0].id: (wish[1].id, wish[2])})
+
+
+@breaks("together")
+def partner_left_out(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    one = _some(rng, [one.id for one in instance.candidates if one.together and one.id in result.assignment])
+    return None if one is None else _without(result, one)
+
+
+@breaks("together")
+def partner_moved(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    placed = [one for one in instance.candidates if one.together]
+    wishes = [wish for wish in _wishes(instance) if wish[0] in placed and not _sits(result, wish[0], wish[1])]
+    wish = _some(rng, wishes)
+    return None if wish is None else _moved(result, {wish[0].id: (wish[1].id, wish[2])})
+
+
+def _sits(result: Result, one: Candidate, place: Place) -> bool:
+    return one.id in result.assignment and result.assignment[one.id][0] == place.id
+
+
+# --- what is claimed --------------------------------------------------------------------------------------------------
+
+
+def _with_level(result: Result, at: int, level: Level) -> Result:
+    return replace(result, levels=(*result.levels[:at], level, *result.levels[at + 1 :]))
+
+
+def _off_by(value: Value, step: int, rng: random.Random) -> Value:
+    if isinstance(value, int):
+        return value + step
+    at = rng.randrange(len(value))
+    return [*value[:at], value[at] + step, *value[at + 1 :]]
+
+
+@breaks("level-value")
+def wrong_value(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    at = rng.randrange(len(result.levels))
+    level = result.levels[at]
+    if level.value == []:
+        return None
+    value = _off_by(level.value, rng.choice([1, 2, 1000]), rng)
+    return _with_level(result, at, replace(level, value=value, bound=as_bound(value)))
+
+
+@breaks("level-value")
+def one_person_less_than_said(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    one = _some(rng, sorted(result.assignment))
+    return None if one is None else _without(result, one)  # the draw is in every objective, and every word of a draw but 0 counts
+
+
+@breaks("level-order")
+def level_dropped(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    at = rng.randrange(len(result.levels))
+    return replace(result, levels=(*result.levels[:at], *result.levels[at + 1 :]))
+
+
+@breaks("level-order")
+def levels_swapped(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    if len(result.levels) < 2:
+        return None
+    first, second, *others = result.levels
+    return replace(result, levels=(second, first, *others))
+
+
+@breaks("level-order")
+def level_added(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    return replace(result, levels=(*result.levels, proven("class:77", 0)))
+
+
+@breaks("proven")
+def proven_after_unproven(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    if len(result.levels) < 2:
+        return None
+    at = rng.randrange(len(result.levels) - 1)
+    return _with_level(result, at, replace(result.levels[at], proven=False, bound=None))
+
+
+@breaks("bound")
+def bound_after_unproven(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    if len(result.levels) < 2 or result.levels[-1].bound == []:
+        return None
+    first = replace(result.levels[0], proven=False, bound=None)
+    return replace(result, levels=(first, *(replace(level, proven=False) for level in result.levels[1:])))
+
+
+@breaks("bound")
+def proven_with_another_bound(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    at = rng.randrange(len(result.levels))
+    level = result.levels[at]
+    if level.value == []:
+        return None
+    return _with_level(result, at, replace(level, bound=as_bound(_off_by(level.value, rng.choice([1, 5]), rng))))
+
+
+@breaks("bound")
+def proven_without_bound(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    at = rng.randrange(len(result.levels))
+    return _with_level(result, at, replace(result.levels[at], bound=None))
+
+
+@breaks("bound")
+def value_beyond_its_bound(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    """The last level, unproven, with a bound on the wrong side."""
+    level = result.levels[-1]
+    most = level.level.startswith("class:") or level.level in {"placed", "kept"}
+    if level.value == [] or (most and level.value == 0):
+        return None
+    bound = as_bound(_off_by(level.value, -1 if most else 1, rng))
+    return _with_level(result, len(result.levels) - 1, replace(level, bound=bound, proven=False))
+
+
+@breaks("bound")
+def not_the_best(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    """A right allocation of lower quality, with its own right values, called proven."""
+    best = [level.value for level in result.levels]
+    worse = [where for where in allocations(instance) if values(instance, where) != best]
+    where = _some(rng, worse)
+    return None if where is None else result_of(instance, values(instance, where), seated(instance, where))
+
+
+@breaks("bound")
+def bound_too_good(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    """A right allocation of lower quality; its first level that is not best is unproven, with its value as bound."""
+    spoiled = not_the_best(instance, result, rng)
+    if spoiled is None:
+        return None
+    at = next(at for at, level in enumerate(spoiled.levels) if level.value != result.levels[at].value)
+    first = replace(spoiled.levels[at], proven=False)
+    later = (replace(level, proven=False, bound=None) for level in spoiled.levels[at + 1 :])
+    return replace(spoiled, levels=(*spoiled.levels[:at], first, *later))
+
+
+@breaks("kind-order")
+def later_kinds(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    """The same people at the same place, in a list of kinds that keeps all rules and is not the least."""
+    for place in rng.sample(instance.places, len(instance.places)):
+        people = sorted(one for one, seat in result.assignment.items() if seat[0] == place.id)
+        now = tuple(result.assignment[one][1] for one in people)
+        for kinds in _other_kinds(instance, place, people, now):
+            return _moved(result, {one: (place.id, kind) for one, kind in zip(people, kinds, strict=True)})
+    return None
+
+
+def _other_kinds(instance: Instance, place: Place, people: list[str], now: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    candidates = {one.id: one for one in instance.candidates}
+    for kinds in product(*(may_have(candidates[one], place) for one in people)):
+        if kinds != now and keeps(place, kinds):
+            yield kinds
+
+
+# --- fields of one policy ---------------------------------------------------------------------------------------------
+
+
+@breaks("policy")
+def unknown_policy(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    return replace(result, policy="best")
+
+
+@breaks("policy")
+def stability_of_the_optimal(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    return rng.choice([replace(result, stable=True), replace(result, could_open=0)])
+
+
+@breaks("proven")
+def proof_under_queue(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    return replace(result, policy=rng.choice(["queue", "stable"]))
+
+
+@breaks("limit")
+def unknown_limit(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    return replace(result, limit="patience")
+
+
+@breaks("blocking")
+def blocking_the_optimal(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    return replace(result, blocking=((instance.candidates[0].id, instance.places[0].id),))
+
+
+def _called_stable(result: Result) -> Result:
+    levels = tuple(replace(level, bound=None, proven=False) for level in result.levels)
+    return replace(result, policy="stable", stable=False, levels=levels)
+
+
+@breaks("stable")
+def stable_with_blocking_pairs(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    pairs = [(one.id, place) for one in instance.candidates for place in _asked(one)]
+    pair = _some(rng, sorted(pairs))
+    return None if pair is None else replace(_called_stable(result), stable=True, blocking=(pair,))
+
+
+@breaks("blocking")
+def blocking_where_they_sit(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    one = _some(rng, sorted(result.assignment))
+    return None if one is None else replace(_called_stable(result), blocking=((one, result.assignment[one][0]),))
+
+
+@breaks("unknown")
+def blocking_nobody(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    return replace(_called_stable(result), blocking=(("nobody", instance.places[0].id),))

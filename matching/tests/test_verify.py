@@ -1,0 +1,94 @@
+"""verify: right results pass, every spoiled one is found, and the right rule is named."""
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from matching.problem import Candidate, Instance, Place, Seat, digest
+from matching.result import Level, Result
+from matching.tests.brute import random_instance
+from matching.tests.corruptions import CORRUPTIONS, Corruption, result_of, right_result
+from matching.verify import CODES, verify
+from matching.verify.identity import digest_of
+
+ROUNDS = [random_instance(random.Random(seed)) for seed in range(150)]
+RIGHT = [right_result(instance) for instance in ROUNDS]
+
+
+def test_right_results_pass_with_every_bound_checked() -> None:
+    for instance, result in zip(ROUNDS, RIGHT, strict=True):
+        report = verify(instance, result)
+        assert report.ok, report.problems
+        assert not report.notes
+
+
+@pytest.mark.parametrize(("rule", "corruption"), CORRUPTIONS, ids=lambda one: getattr(one, "__name__", one))
+def test_spoiled_results_are_found(rule: str, corruption: Corruption) -> None:
+    rng, met = random.Random(corruption.__name__), 0
+    for instance, result in zip(ROUNDS, RIGHT, strict=True):
+        spoiled = corruption(instance, result, rng)
+        if spoiled is None:
+            continue
+        met += 1
+        found = {problem.rule for problem in verify(instance, spoiled).problems}
+        assert rule in found, (corruption.__name__, instance, spoiled)
+        assert found <= set(CODES)
+    assert met >= 5
+
+
+def test_every_rule_has_a_corruption() -> None:
+    assert {rule for rule, _ in CORRUPTIONS} == set(CODES)
+
+
+def test_the_digest_is_the_published_one() -> None:
+    full = Instance(
+        seed=3,
+        name="høst",
+        objective=("placed",),
+        candidates=(
+            Candidate("c2", ("b", "a"), (("p2", "p1"),), arrived=0, previous="gone", excluded={"p1": "worked_there"}),
+            Candidate("c1", (), (), class_=0),
+        ),
+        places=(
+            Place("p2", (Seat("b", 2, 1, ("z", "y"), ("x",)), Seat("a", 1)), host="h", tags=("t", "s"), equal=True),
+            Place("p1", (Seat("a", 0),), tiers={"c1": 0}),
+        ),
+    )
+    for instance in (full, *ROUNDS):
+        assert digest_of(instance, instance.seed) == digest(instance)
+        assert digest_of(instance, 12345) == digest(replace(instance, seed=12345))
+
+
+def one_seat(people: int = 2) -> Instance:
+    return Instance(
+        seed=1,
+        objective=("placed", "ranks", "lottery"),
+        candidates=tuple(Candidate(f"c{n}", (), (("p",),)) for n in range(people)),
+        places=(Place("p", (Seat("a", 1),)),),
+    )
+
+
+def test_bounds_of_large_rounds_are_noted_as_unchecked() -> None:
+    instance = one_seat(3_000)
+    result = replace(right_result(one_seat(1)), instance=digest(instance))
+    report = verify(instance, result)
+    assert report.ok
+    assert report.notes == tuple(f"bound not checked: {level}" for level in instance.objective)
+
+
+def test_bounds_are_left_alone_when_asked() -> None:
+    assert verify(one_seat(), right_result(one_seat()), prove_small=False).notes[0] == "bound not checked: placed"
+
+
+def test_an_honest_gap_passes() -> None:
+    """Nobody placed, where one could be: unproven, with a bound that holds."""
+    empty = result_of(one_seat(), [0, 0, [0, 0, 0]], {})
+    honest = replace(empty, levels=(Level("placed", 0, 1, proven=False), *_unproven(empty, 1)), limit="time")
+    assert verify(one_seat(), honest).ok
+    assert verify(one_seat(), replace(honest, levels=_unproven(empty, 0))).ok
+    assert verify(one_seat(), empty).problems[0].rule == "bound"
+
+
+def _unproven(result: Result, start: int) -> tuple[Level, ...]:
+    return tuple(replace(level, bound=None, proven=False) for level in result.levels[start:])

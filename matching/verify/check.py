@@ -1,0 +1,72 @@
+"""The whole check, in the order a person would do it: is it this instance, do the rules hold, do the claims."""
+
+from matching.problem import Instance
+from matching.result import LIMITS, POLICIES, Result
+from matching.verify.bounds import refuted_bounds
+from matching.verify.identity import digest_of
+from matching.verify.levels import wrong_levels
+from matching.verify.report import Problem, Problems, Report
+from matching.verify.rules import Seated, broken_rules, kinds_not_least, rank_of
+
+
+def verify(instance: Instance, result: Result, *, prove_small: bool = True) -> Report:
+    """Check a result from scratch. `prove_small` solves small instances again, to check the bounds.
+
+    Linear in the size of the instance, but for the bounds: 40,000 candidates take a few seconds.
+    """
+    seated = Seated(instance, result)
+    problems = [*_wrong_digest(seated), *broken_rules(seated), *wrong_levels(seated), *_wrong_fields(seated)]
+    if problems:
+        return Report(tuple(problems))
+    if _draw_is_proven(result):
+        problems += kinds_not_least(seated)
+    refuted, notes = refuted_bounds(seated, prove_small=prove_small)
+    return Report((*problems, *refuted), (*notes, *_unchecked(result)))
+
+
+def _wrong_digest(seated: Seated) -> Problems:
+    expected = digest_of(seated.instance, seated.result.seed)
+    if seated.result.instance != expected:
+        message = f"the result is of instance {seated.result.instance}, this is {expected} with its seed"
+        yield Problem("digest", message)
+
+
+def _draw_is_proven(result: Result) -> bool:
+    return any(level.level == "lottery" and level.proven for level in result.levels)
+
+
+def _wrong_fields(seated: Seated) -> Problems:
+    """Fields that exist for one policy only, and values no result can have."""
+    result = seated.result
+    if result.policy not in POLICIES:
+        yield Problem("policy", f"there is no policy {result.policy}")
+    if result.limit not in {None, *LIMITS}:
+        yield Problem("limit", f"there is no limit {result.limit}")
+    if result.policy != "stable":
+        if result.stable is not None or result.could_open is not None:
+            yield Problem("policy", f"stable and could_open say nothing under the policy {result.policy}")
+        if result.blocking:
+            yield Problem("blocking", f"there are no blocking pairs under the policy {result.policy}")
+        return
+    if result.stable and result.blocking:
+        yield Problem("stable", f"called stable, with {len(result.blocking)} blocking pairs")
+    for pair in result.blocking:
+        yield from _wrong_blocking(seated, *pair)
+
+
+def _wrong_blocking(seated: Seated, one: str, place: str) -> Problems:
+    """A blocking pair is a candidate and a place that this candidate likes better than what they have."""
+    candidate = seated.candidates.get(one)
+    if candidate is None or place not in seated.places:
+        yield Problem("unknown", f"the blocking pair {one}, {place} does not exist", (one, place))
+        return
+    wanted, seat = rank_of(candidate, place), seated.where.get(one)
+    received = rank_of(candidate, seat[0]) if seat else None
+    if wanted is None or (received is not None and wanted > received) or (seat and seat[0] == place):
+        yield Problem("blocking", f"{one} does not like {place} better", (one, place))
+
+
+def _unchecked(result: Result) -> list[str]:
+    if result.policy == "stable":
+        return ["stability not checked"]
+    return ["released and moved not checked"] if result.policy == "repair" else []
