@@ -1,0 +1,28 @@
+"""Print a sign-in link: `manage.py signin_link kari@example.no http://127.0.0.1:8000`."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.urls import reverse
+
+from praksis.accounts.actions import make_link
+from praksis.accounts.models import User
+
+
+class Command(BaseCommand):
+    help = "Print a link that signs a user in once, within half an hour."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("email")
+        parser.add_argument("address", help="The address of the site, such as http://127.0.0.1:8000")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        user = User.objects.filter(email__iexact=options["email"], is_active=True).first()
+        if not user:
+            raise CommandError(f"No one signs in as {options['email']}. Known: {self._known()}")
+        path = reverse("accounts:follow_link", args=[make_link(user=user)])
+        self.stdout.write(f"{options['address'].rstrip('/')}{path}")
+
+    def _known(self) -> str:
+        return ", ".join(User.objects.order_by("created_at").values_list("email", flat=True)[:5]) or "nobody yet"

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from praksis.accounts import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("logg-inn/", views.sign_in, name="sign_in"),
+    path("logg-inn/<str:token>/", views.follow_link, name="follow_link"),
+    path("logg-ut/", views.sign_out, name="sign_out"),
+]

@@ -1,0 +1,19 @@
+from django.conf import settings
+from django.urls import path
+from django.views.i18n import set_language
+
+from praksis.web import components, views
+
+app_name = "web"
+urlpatterns = [
+    path("", views.front, name="front"),
+    path("min-side/", views.my_page, name="my_page"),
+    path("koordiner/", views.coordinate, name="coordinate"),
+    path("farger/", views.choose_colors, name="choose_colors"),
+    path("sprak/", set_language, name="set_language"),
+    path("personvern/", views.privacy, name="privacy"),
+    path("slik-fordeler-vi/", views.how_we_allocate, name="how_we_allocate"),
+    path("tilgjengelighet/", views.accessibility, name="accessibility"),
+]
+if settings.DEMO:
+    urlpatterns.append(path("komponenter/", components.components, name="components"))

@@ -1,0 +1,42 @@
+"""Pages that combine rooms."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from praksis.web.context import COLOR_COOKIE, COLOR_SCHEMES
+from praksis.web.queries import front_page, reader_of, work_of
+
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """What this is, three ways in, and what is free today."""
+    return render(request, "web/front.html", {"page": front_page()})
+
+
+@require_safe
+def my_page(request: HttpRequest) -> HttpResponse:
+    """What waits for me: by what I am, never more than one page."""
+    if not request.user.is_authenticated:
+        return redirect("accounts:sign_in")
+    return render(request, "web/my_page.html", {"work": work_of(reader_of(request.user))})
+
+
+@require_safe
+def coordinate(request: HttpRequest) -> HttpResponse:
+    """What an office gets from this on its first day, alone, with its own spreadsheet."""
+    return render(request, "web/coordinate.html")
+
+
+@require_POST
+def choose_colors(request: HttpRequest) -> HttpResponse:
+    """Remember light, dark or what the device says."""
+    after = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(after, {request.get_host()}, request.is_secure())
+    response = redirect(after if safe else "web:front")
+    if (choice := request.POST.get("color_scheme")) in COLOR_SCHEMES:
+        response.set_cookie(COLOR_COOKIE, choice, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
+    return response
