@@ -1,0 +1,169 @@
+"""What is done to places and schemes. Every write here keeps the search index in step."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from django.contrib.postgres.search import CombinedSearchVector, SearchVector
+from django.db import connection, transaction
+from django.db.models import F, Func, prefetch_related_objects
+from django.utils.translation import override
+
+from praksis.base.codes import MUNICIPALITIES, Field, Language, Season, TargetGroup
+from praksis.base.models import SearchRow
+from praksis.catalogue.choices import PlaceStage, SchemeStage
+from praksis.catalogue.models import Place, Scheme
+
+BATCH = 2000
+WRITTEN_LANGUAGES = ("nb", "nn")
+
+
+@transaction.atomic
+def index_places(places: Iterable[Place]) -> None:
+    """Write the places' rows in the search index; those that cannot be sought today leave it.
+
+    Seven statements for up to 2,000 places, whatever they are. Reads hosts and seats where they are not prefetched.
+    """
+    listed = list(places)
+    prefetch_related_objects(listed, "host", "seats")
+    words = _label_words()
+    _write_rows([place.pk for place in listed], [_place_row(place, words) for place in listed if can_be_sought(place)])
+
+
+@transaction.atomic
+def index_schemes(schemes: Iterable[Scheme]) -> None:
+    """Write the schemes' rows in the search index; those that have ended leave it."""
+    listed = list(schemes)
+    words = _label_words()
+    running = [scheme for scheme in listed if scheme.stage != SchemeStage.ENDED]
+    _write_rows([scheme.pk for scheme in listed], [_scheme_row(scheme, words) for scheme in running])
+
+
+def can_be_sought(place: Place) -> bool:
+    """Whether a place belongs in the catalogue: open, with a seat free, at a host that still exists."""
+    return place.stage == PlaceStage.OPEN and place.host.closed_on is None and place.seats_free > 0
+
+
+def _write_rows(object_ids: Sequence[UUID], rows: Sequence[SearchRow]) -> None:
+    SearchRow.objects.filter(object_id__in=object_ids).delete()
+    SearchRow.objects.bulk_create(rows, batch_size=BATCH)
+    SearchRow.objects.filter(object_id__in=[row.object_id for row in rows]).update(vector=_vector())
+
+
+def _vector() -> CombinedSearchVector:
+    """Norwegian stems, and beside them the bare words without accents: for what the stemmer does not know, and for prefixes."""
+    bare_title, bare_text = (Func(F(column), function="unaccent") for column in ("title", "text"))
+    return (
+        SearchVector("title", weight="A", config="norwegian")
+        + SearchVector(bare_title, weight="A", config="simple")
+        + SearchVector("text", weight="B", config="norwegian")
+        + SearchVector(bare_text, weight="B", config="simple")
+    )
+
+
+def _label_words() -> dict[str, str]:
+    """Each group's and field's name in both written languages, so that either finds it."""
+    found: dict[str, list[str]] = {}
+    for language in WRITTEN_LANGUAGES:
+        with override(language):
+            for code, label in [*TargetGroup.choices, *Field.choices]:
+                found.setdefault(code, []).append(str(label))
+    return {code: " ".join(dict.fromkeys(labels)) for code, labels in found.items()}
+
+
+def _place_row(place: Place, words: Mapping[str, str]) -> SearchRow:
+    seats = list(place.seats.all())
+    fields = {place.field, *(field for seat in seats for field in seat.fields)}
+    flags = {
+        "tandem": place.is_tandem,
+        "interdisciplinary": len(fields) > 1,
+        "nynorsk": place.language == Language.NN,
+    }
+    parts = [
+        place.title,
+        place.tasks,
+        *(f"{seat.role} {seat.tasks}" for seat in seats),
+        place.host.name,
+        place.host.area,
+        MUNICIPALITIES.get(place.municipality, ""),
+        Season.parse(place.season).label if place.season else "",
+        *(words[code] for code in [*sorted(fields), *place.groups]),
+        *(["tandem"] if place.is_tandem else []),
+    ]
+    return SearchRow(
+        kind="place",
+        object_id=place.pk,
+        title=place.title,
+        text=_joined(parts),
+        groups=place.groups,
+        season=place.season,
+        municipality=place.municipality,
+        field=place.field,
+        flags=[flag for flag, holds in flags.items() if holds],
+        starts_on=place.starts_on,
+    )
+
+
+def _scheme_row(scheme: Scheme, words: Mapping[str, str]) -> SearchRow:
+    """A scheme's field is in its source's own words: searched as text, not filtered by."""
+    flags = {
+        "scheme": True,
+        "developing": scheme.stage in {SchemeStage.IDEA, SchemeStage.DEVELOPING},
+        "nynorsk": scheme.language == Language.NN,
+    }
+    groups = [scheme.target_group] if scheme.target_group else []
+    parts = [
+        scheme.title,
+        scheme.summary,
+        scheme.institution,
+        scheme.unit,
+        scheme.programme,
+        scheme.code,
+        scheme.field,
+        scheme.location,
+        *(words[group] for group in groups),
+    ]
+    return SearchRow(
+        kind="scheme",
+        object_id=scheme.pk,
+        title=scheme.title,
+        text=_joined(parts),
+        groups=groups,
+        flags=[flag for flag, holds in flags.items() if holds],
+    )
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return " ".join(" ".join(part.split()) for part in parts if part.strip())
+
+
+@transaction.atomic
+def set_seats_taken(taken: Mapping[tuple[UUID, str], int]) -> None:
+    """Set how many seats of each (place id, kind) are taken; kinds not named keep theirs.
+
+    Side effects: the places' sums, and the search index of places that got full or got room again. Five statements and the
+    index, for however many places. Raises IntegrityError where more are taken than there are.
+    """
+    if not taken:
+        return
+    keys = sorted(taken)
+    with connection.cursor() as cursor:
+        cursor.execute(SEATS_TAKEN, [[place for place, _ in keys], [kind for _, kind in keys], [taken[key] for key in keys]])
+        cursor.execute(PLACES_TAKEN, [sorted({place for place, _ in keys})])
+        changed = [place for (place,) in cursor.fetchall() if place]
+    index_places(Place.objects.filter(pk__in=changed))
+
+
+SEATS_TAKEN = """
+    update catalogue_seat set taken = new.taken
+    from unnest(%s::uuid[], %s::text[], %s::int[]) as new(place_id, kind, taken)
+    where catalogue_seat.place_id = new.place_id and catalogue_seat.kind = new.kind and catalogue_seat.taken <> new.taken
+"""
+# Locked first, so that a place's sum before and after is read in one piece; answers with those that changed side.
+PLACES_TAKEN = """
+    with old as (select id, seats_taken < seats_total as had_room from catalogue_place where id = any(%s::uuid[])
+                 order by id for update),
+         now as (select place_id, sum(taken) as taken from catalogue_seat where place_id in (select id from old) group by place_id)
+    update catalogue_place set seats_taken = now.taken from old join now on now.place_id = old.id
+    where catalogue_place.id = old.id
+    returning case when old.had_room <> (now.taken < catalogue_place.seats_total) then catalogue_place.id end
+"""
