@@ -1,0 +1,237 @@
+"""The round as an integer program: columns between bounds, rows between limits.
+
+Columns are the arcs, then one opening for each place with a minimum, then one shortfall for each reserve.
+The source of the rules is docs/how/engine.md, "Meaning".
+"""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+from scipy import sparse
+
+from matching.arcs import Arcs, Flags, Ints, Seats, partners_of, pins_of
+from matching.problem import Instance, Reserve
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """All whole-number points with `lower <= x <= upper` and `least <= rows @ x <= most`."""
+
+    lower: Ints  # (columns,)
+    upper: Ints
+    rows: sparse.csr_array  # (rows, columns), int64
+    least: Ints  # (rows,); NONE_BELOW where there is no limit
+    most: Ints  # (rows,); NONE_ABOVE where there is no limit
+
+    def holds(self, x: Ints) -> bool:
+        """Whether x is one of the points. Exact."""
+        reached = self.rows @ x
+        inside = bool(((self.lower <= x) & (x <= self.upper)).all())
+        return inside and bool(((self.least <= reached) & (reached <= self.most)).all())
+
+    def part(self, columns: Ints, x: Ints) -> tuple[Self, Ints]:
+        """The program of some columns, all others held at x, and which of the rows it has: those with its columns."""
+        inside = self.rows[:, columns]
+        used = np.flatnonzero(np.diff(inside.indptr))
+        held = x.copy()
+        held[columns] = 0
+        given = self.rows @ held
+        least = np.where(self.least == NONE_BELOW, NONE_BELOW, self.least - given)
+        most = np.where(self.most == NONE_ABOVE, NONE_ABOVE, self.most - given)
+        part = replace(
+            self,
+            lower=self.lower[columns],
+            upper=self.upper[columns],
+            rows=inside[used],
+            least=least[used],
+            most=most[used],
+        )
+        return part, used
+
+    def with_rows(self, rows: sparse.csr_array, least: Ints, most: Ints) -> Self:
+        """The program with more rows."""
+        return replace(
+            self,
+            rows=sparse.csr_array(sparse.vstack([self.rows, rows], format="csr")),
+            least=np.concatenate([self.least, least]),
+            most=np.concatenate([self.most, most]),
+        )
+
+    def components(self) -> Ints:
+        """For each column the number of its component, from 0; columns that share a row are in one."""
+        rows, columns = self.rows.shape
+        nodes = sparse.bmat([[None, self.rows.T], [self.rows, None]], format="csr")
+        if rows == 0:
+            return np.arange(columns)
+        _, labels = sparse.csgraph.connected_components(nodes, directed=False)
+        return np.unique(labels[:columns], return_inverse=True)[1].astype(np.int64)
+
+
+NONE_BELOW = np.int64(-(2**62))
+NONE_ABOVE = np.int64(2**62)
+
+
+class _Rows:
+    """Collects the rows of a program family by family."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._parts: list[tuple[Ints, Ints, Ints]] = []
+        self._least: list[Ints] = []
+        self._most: list[Ints] = []
+
+    def add(self, row: Ints, column: Ints, value: Ints | int, least: Ints | int, most: Ints | int) -> None:
+        """Add rows: an entry for each (row, column, value); `row` counts from 0 within this call, none left out."""
+        if len(row) == 0:
+            return
+        count = int(row.max()) + 1
+        self._parts.append((row + self._count, column, np.broadcast_to(value, row.shape).astype(np.int64)))
+        self._least.append(np.broadcast_to(least, (count,)).astype(np.int64))
+        self._most.append(np.broadcast_to(most, (count,)).astype(np.int64))
+        self._count += count
+
+    def program(self, upper: Ints) -> Program:
+        """The rows over columns between 0 and `upper`."""
+        none = [np.zeros(0, dtype=np.int64)]
+        row, column, value = (np.concatenate([*none, *(part[at] for part in self._parts)]) for at in range(3))
+        rows = sparse.coo_array((value, (row, column)), shape=(self._count, len(upper))).tocsr()
+        least, most = np.concatenate([*none, *self._least]), np.concatenate([*none, *self._most])
+        return Program(np.zeros(len(upper), dtype=np.int64), upper, rows, least, most)
+
+
+def program_of(instance: Instance, arcs: Arcs, seats: Seats, *, reserves: bool) -> Program:
+    """The program of an instance. `reserves` says whether shortfalls count, and so need columns."""
+    counted = instance.reserves if reserves else ()
+    opens = np.unique(seats.place[(seats.minimum > 0) & (np.bincount(arcs.seat, minlength=len(seats)) > 0)])
+    opening = np.full(len(instance.places), -1, dtype=np.int64)
+    opening[opens] = len(arcs) + np.arange(len(opens))
+    rows = _Rows()
+    _one_seat_each(rows, instance, arcs)
+    _seats_between_limits(rows, arcs, seats, opening)
+    _only_when_open(rows, arcs, seats, opening)
+    _equal_kinds(rows, instance, arcs, seats)
+    _pools(rows, instance, arcs)
+    _together(rows, instance, arcs)
+    _shortfalls(rows, instance, arcs, counted, len(arcs) + len(opens))
+    most_short = np.array([_target(one, instance) for one in counted], dtype=np.int64)
+    upper = np.concatenate([np.ones(len(arcs) + len(opens), dtype=np.int64), most_short])
+    return rows.program(upper)
+
+
+def _positions(values: Ints) -> tuple[Ints, Ints]:
+    """The distinct values, and for each value its position among them."""
+    distinct, position = np.unique(values, return_inverse=True)
+    return distinct, position.astype(np.int64)
+
+
+def _one_seat_each(rows: _Rows, instance: Instance, arcs: Arcs) -> None:
+    """Everybody has at most one seat; who is pinned has one (of the arcs that are left, all are to that place)."""
+    who, row = _positions(arcs.candidate)
+    pinned = pins_of(instance)[who] >= 0
+    rows.add(row, np.arange(len(arcs)), 1, np.where(pinned, 1, NONE_BELOW), np.ones(len(who)))
+
+
+def _seats_between_limits(rows: _Rows, arcs: Arcs, seats: Seats, opening: Ints) -> None:
+    """At most `capacity` people of a kind, and at least `minimum` when the place opens."""
+    column = np.arange(len(arcs))
+    applicants = np.bincount(arcs.seat, minlength=len(seats))
+    optional = opening[seats.place] >= 0
+    tight = ~optional & (applicants > seats.capacity)
+    inside = tight[arcs.seat]
+    which, row = _positions(arcs.seat[inside])
+    rows.add(row, column[inside], 1, NONE_BELOW, seats.capacity[which])
+    whole = optional & (seats.minimum == seats.capacity)
+    _times_open(rows, arcs, whole, opening[seats.place], seats.capacity, 0, 0)
+    ranged = optional & ~whole
+    _times_open(rows, arcs, ranged, opening[seats.place], np.minimum(seats.capacity, applicants), NONE_BELOW, 0)
+    _times_open(rows, arcs, ranged & (seats.minimum > 0), opening[seats.place], seats.minimum, 0, NONE_ABOVE)
+
+
+def _times_open(
+    rows: _Rows, arcs: Arcs, which: Flags, opening: Ints, times: Ints, least: Ints | int, most: Ints | int
+) -> None:
+    """Rows `people in the seat - times * opening`, for the seats in `which`."""
+    inside = np.flatnonzero(which[arcs.seat])
+    seat, row = _positions(arcs.seat[inside])
+    at = np.arange(len(seat))
+    value = np.concatenate([np.ones(len(inside), dtype=np.int64), -times[seat]])
+    rows.add(np.concatenate([row, at]), np.concatenate([inside, opening[seat]]), value, least, most)
+
+
+def _only_when_open(rows: _Rows, arcs: Arcs, seats: Seats, opening: Ints) -> None:
+    """Nobody sits where it is closed. Implied by the limits, but much stronger in the relaxation."""
+    weak = (opening[arcs.place] >= 0) & (seats.capacity[arcs.seat] > 1)
+    inside = np.flatnonzero(weak)
+    row = np.arange(len(inside))
+    column = np.concatenate([inside, opening[arcs.place[inside]]])
+    value = np.repeat(np.array([1, -1]), len(inside))
+    rows.add(np.concatenate([row, row]), column, value, NONE_BELOW, 0)
+
+
+def _equal_kinds(rows: _Rows, instance: Instance, arcs: Arcs, seats: Seats) -> None:
+    """Where a place asks for equal numbers, each kind has as many as the place's first."""
+    equal = np.array([one.equal for one in instance.places], dtype=bool)
+    first = np.searchsorted(seats.place, np.arange(len(equal)))
+    row_of = np.full(len(seats), -1, dtype=np.int64)
+    others = np.flatnonzero(equal[seats.place] & (first[seats.place] != np.arange(len(seats))))
+    others = others[np.isin(others, arcs.seat)]
+    row_of[others] = np.arange(len(others))
+    inside = np.flatnonzero(row_of[arcs.seat] >= 0)
+    entries = [(row_of[arcs.seat[inside]], inside, np.ones(len(inside), dtype=np.int64))]
+    by_seat = np.argsort(arcs.seat, kind="stable")
+    for row, seat in enumerate(others.tolist()):
+        start, end = np.searchsorted(arcs.seat[by_seat], [first[seats.place[seat]], first[seats.place[seat]] + 1])
+        mates = by_seat[start:end]
+        entries.append((np.full(len(mates), row), mates, np.full(len(mates), -1)))
+    rows.add(*(np.concatenate([entry[at] for entry in entries]) for at in range(3)), 0, 0)
+
+
+def _pools(rows: _Rows, instance: Instance, arcs: Arcs) -> None:
+    """At most `limit` people in the places of a pool together."""
+    arcs_to = _ArcsTo(instance, arcs)
+    who = len(instance.candidates)
+    for pool in instance.pools:
+        inside = arcs_to.places(pool.places)
+        if len(np.unique(arcs.candidate[inside])) > pool.limit:
+            rows.add(np.zeros(len(inside), dtype=np.int64), inside, 1, NONE_BELOW, min(pool.limit, who))
+
+
+def _together(rows: _Rows, instance: Instance, arcs: Arcs) -> None:
+    """Partners have seats at the same place, or neither has one."""
+    partners = partners_of(instance)[arcs.candidate]
+    inside = np.flatnonzero(partners >= 0)
+    one, other = arcs.candidate[inside], partners[inside]
+    pair = np.minimum(one, other) * len(instance.places) + arcs.place[inside]
+    rows.add(_positions(pair)[1], inside, np.where(one < other, 1, -1), 0, 0)
+
+
+def _shortfalls(rows: _Rows, instance: Instance, arcs: Arcs, reserves: tuple[Reserve, ...], first: int) -> None:
+    """People with the tag in the reserve's places, and the shortfall, are together at least the target."""
+    arcs_to = _ArcsTo(instance, arcs)
+    tags = {one.tag for one in reserves}
+    tagged = {tag: np.array([tag in one.tags for one in instance.candidates], dtype=bool) for tag in tags}
+    for number, reserve in enumerate(reserves):
+        inside = arcs_to.places(reserve.places)
+        inside = inside[tagged[reserve.tag][arcs.candidate[inside]]]
+        column = np.append(inside, first + number)
+        rows.add(np.zeros(len(column), dtype=np.int64), column, 1, _target(reserve, instance), NONE_ABOVE)
+
+
+class _ArcsTo:
+    """The arcs to given places."""
+
+    def __init__(self, instance: Instance, arcs: Arcs) -> None:
+        self._at = {one.id: position for position, one in enumerate(instance.places)}
+        self._sorted = np.argsort(arcs.place, kind="stable")
+        self._first = np.searchsorted(arcs.place[self._sorted], np.arange(len(instance.places) + 1))
+
+    def places(self, ids: tuple[str, ...]) -> Ints:
+        """The positions of the arcs, by place."""
+        at = [self._at[one] for one in ids]
+        return np.concatenate([self._sorted[self._first[one] : self._first[one + 1]] for one in at])
+
+
+def _target(reserve: Reserve, instance: Instance) -> int:
+    """The part of the target that people could fill; the rest is short whatever anyone does."""
+    return min(reserve.at_least, len(instance.candidates))

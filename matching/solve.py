@@ -1,0 +1,196 @@
+"""Solve a round: everybody's seat, level by level, proven or with an honest bound.
+
+The source of the rules is docs/how/engine.md, "Policies" and "Meaning".
+"""
+
+import resource
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+import matching
+from matching.arcs import Arcs, Ints, Seats, arcs_of, lottery_of, partners_of, pins_of, possible, seats_of
+from matching.highs import search
+from matching.kinds import least_kinds
+from matching.lexicographic import Decision, Levels
+from matching.pins import refusal
+from matching.problem import InputError, Instance, canonical, digest
+from matching.program import Program, program_of
+from matching.result import Bound, Level, Result, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A level that was just decided, `number` of `of`, `seconds` after the start."""
+
+    level: str
+    number: int
+    of: int
+    value: Value
+    bound: Bound
+    seconds: float
+
+
+def solve(
+    instance: Instance,
+    policy: str = "optimal",
+    time_limit: float | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Result:
+    """Solve the instance. `time_limit` is in seconds; it bounds the search, and a little more is used to set up.
+
+    Raises InputError for a policy that is not there, and for pins that cannot all hold.
+    """
+    if policy != "optimal":
+        raise InputError("", f"the policy {policy!r} is not available in version {matching.__version__}")
+    started = time.monotonic()
+    run = _Run(canonical(instance), started, np.inf if time_limit is None else started + time_limit)
+    levels = run.levels(progress)
+    assignment = run.assignment()
+    late = time_limit is not None and not all(one.proven for one in levels)
+    return Result(
+        instance=digest(instance),
+        policy=policy,
+        seed=instance.seed,
+        engine=matching.__version__,
+        assignment=assignment,
+        open=run.open_places(assignment),
+        levels=tuple(levels),
+        blocking=(),
+        limit="time" if late else None,
+        seconds=round(time.monotonic() - started, 3),
+        peak_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    )
+
+
+class _Run:
+    """One solution of a canonical instance in the making."""
+
+    def __init__(self, instance: Instance, started: float, deadline: float) -> None:
+        self._instance = instance
+        self._started = started
+        self._deadline = deadline
+        self._seats = seats_of(instance)
+        self._arcs = possible(instance, arcs_of(instance), self._seats)
+        self._lottery = lottery_of(instance, self._arcs)
+        counted = "reserves" in instance.objective
+        self._program = program_of(instance, self._arcs, self._seats, reserves=counted)
+        self._state = Levels(self._program, self._start())
+
+    def _start(self) -> Ints:
+        """A solution that places only who must be: the pinned, and the people they need."""
+        x = np.zeros(len(self._program.upper), dtype=np.int64)
+        shortfalls = len(self._instance.reserves) if "reserves" in self._instance.objective else 0
+        x[len(x) - shortfalls :] = self._program.upper[len(x) - shortfalls :]
+        pinned = pins_of(self._instance) >= 0
+        if not pinned.any():
+            return x
+        if not np.isin(np.flatnonzero(pinned), self._arcs.candidate).all():
+            raise refusal(self._instance)
+        label = self._program.components()
+        inside = np.flatnonzero(np.isin(label, label[: len(self._arcs)][pinned[self._arcs.candidate]]))
+        part, _ = self._program.part(inside, x)
+        found = search(part, (inside < len(self._arcs)).astype(np.int64), self._deadline)
+        if found.x is None and found.finished:
+            raise refusal(self._instance)
+        if found.x is None:
+            raise InputError("", "no allocation that holds all pins was found in the time given")
+        x[inside] = found.x
+        return x
+
+    def levels(self, progress: Callable[[Progress], None] | None) -> list[Level]:
+        """Decide all levels, and then the lottery when it is none of them, so that the result is one and the same."""
+        objective = self._instance.objective
+        hidden = () if "lottery" in objective else ("lottery",)
+        steps = [list(self._costs(level)) for level in (*objective, *hidden)]
+        left = sum(len(costs) for costs in steps)
+        levels = []
+        for number, (name, costs) in enumerate(zip((*objective, *hidden), steps, strict=True), start=1):
+            decisions = []
+            for cost in costs:
+                decisions.append(self._state.decide(cost, self._share(left)))
+                left -= 1
+            if name in objective:
+                levels.append(_level(name, decisions, self._unreachable(name)))
+                self._tell(progress, levels[-1], number)
+        return levels
+
+    def _share(self, left: int) -> float:
+        """The deadline of one step: half of the time there is, so that later ones are looked at too."""
+        now = time.monotonic()
+        return self._deadline if left <= 1 else now + (self._deadline - now) / 2
+
+    def _costs(self, level: str) -> Iterator[Ints]:
+        """What each column costs, one after the other for a level that is a vector; always to be least."""
+        arcs, instance = self._arcs, self._instance
+        if level == "profile":
+            longest = max((len(one.choices) for one in instance.candidates), default=0)
+            yield from (self._on_arcs((arcs.rank == rank).astype(np.int64)) for rank in range(longest, 0, -1))
+        elif level == "lottery":
+            yield from (self._on_arcs(word) for word in self._lottery)
+        elif level == "reserves":
+            cost = np.zeros(len(self._program.upper), dtype=np.int64)
+            cost[len(cost) - len(instance.reserves) :] = 1
+            yield cost
+        elif level == "ranks":
+            yield self._on_arcs(arcs.rank)
+        else:
+            yield self._on_arcs(-self._wanted(level).astype(np.int64))
+
+    def _wanted(self, level: str) -> Ints:
+        """The arcs that a level wants as many of as can be."""
+        arcs, candidates = self._arcs, self._instance.candidates
+        if level == "placed":
+            return np.ones(len(arcs), dtype=np.int64)
+        if level == "kept":
+            at = {one.id: position for position, one in enumerate(self._instance.places)}
+            previous = np.array([-1 if one.previous is None else at.get(one.previous, -1) for one in candidates])
+            return (previous[arcs.candidate] == arcs.place).astype(np.int64)
+        wanted = np.array([f"class:{one.class_}" == level for one in candidates])
+        return wanted[arcs.candidate].astype(np.int64)
+
+    def _on_arcs(self, cost: Ints) -> Ints:
+        whole = np.zeros(len(self._program.upper), dtype=np.int64)
+        whole[: len(cost)] = cost
+        return whole
+
+    def _unreachable(self, level: str) -> int:
+        """The part of the targets that is short whatever anyone does, which the program leaves out."""
+        if level != "reserves":
+            return 0
+        return sum(max(0, one.at_least - len(self._instance.candidates)) for one in self._instance.reserves)
+
+    def _tell(self, progress: Callable[[Progress], None] | None, level: Level, number: int) -> None:
+        if progress is not None:
+            seconds = time.monotonic() - self._started
+            of = len(self._instance.objective)
+            progress(Progress(level.level, number, of, level.value, level.bound, seconds))
+
+    def assignment(self) -> dict[str, tuple[str, str]]:
+        """Candidate id -> place id and kind."""
+        taken = np.flatnonzero(self._state.x[: len(self._arcs)])
+        names = [(place.id, seat.kind) for place in self._instance.places for seat in place.seats]
+        chosen = least_kinds(self._instance, self._arcs, self._seats, taken)
+        return {self._instance.candidates[one].id: names[seat] for one, seat in sorted(chosen.items())}
+
+    def open_places(self, assignment: dict[str, tuple[str, str]]) -> tuple[str, ...]:
+        """The places that are open: always where no kind has a minimum, otherwise where somebody is."""
+        used = {place for place, _ in assignment.values()}
+        return tuple(
+            place.id
+            for place in self._instance.places
+            if place.id in used or not any(seat.minimum for seat in place.seats)
+        )
+
+
+def _level(name: str, decisions: list[Decision], unreachable: int) -> Level:
+    """A level of the result from its steps: sums that are to be least, counts that are to be most, or vectors."""
+    proven = all(one.proven for one in decisions)
+    if name in {"profile", "lottery"}:
+        return Level(name, [one.value for one in decisions], [one.bound for one in decisions], proven)
+    (only,) = decisions
+    sign = 1 if name in {"reserves", "ranks"} else -1
+    bound = None if only.bound is None else sign * only.bound + unreachable
+    return Level(name, sign * only.value + unreachable, bound, proven)
