@@ -1,24 +1,28 @@
-"""One settings file, read from the environment. Secrets come from files (PRAKSIS_SECRETS), never from the code.
+"""One settings file, read from the environment. Secrets come from the environment or from files in PRAKSIS_DATA, never from the code.
 
 PRAKSIS_ROLE says which database role the process runs as: `web` (the default), `worker` or `owner` (migrations, the demo's generator).
 """
 
 import os
+import secrets
 from pathlib import Path
 
 import django_stubs_ext
 from django.utils.csp import CSP
 
-from praksis.base.databases import database_settings
+from praksis.base.databases import data_folder, database_settings, user_names
 
 django_stubs_ext.monkeypatch()
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEMO = os.environ.get("PRAKSIS_DEMO") == "1"
 ROLE = os.environ.get("PRAKSIS_ROLE", "web")
-DATA = Path(os.environ.get("PRAKSIS_DATA", ROOT / ".data"))
+DATA = Path(os.environ.get("PRAKSIS_DATA") or data_folder(ROOT, "demo-small" if DEMO else "start")).resolve()
 
-SECRET_KEY = os.environ.get("PRAKSIS_SECRET_KEY", "only for checks and tests")
+SECRET_FILE = DATA / "secret_key"
+SECRET_KEY = os.environ.get("PRAKSIS_SECRET_KEY") or (
+    SECRET_FILE.read_text().strip() if SECRET_FILE.exists() else secrets.token_urlsafe(50)  # the last: good for this process alone
+)
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("PRAKSIS_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("PRAKSIS_ORIGINS", "").split(",") if origin]
@@ -77,6 +81,7 @@ TEMPLATES = [
 ]
 
 DATABASES = database_settings(ROLE, DATA, os.environ)
+DATABASE_USERS = user_names(DATA, os.environ)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
@@ -95,6 +100,12 @@ USE_THOUSAND_SEPARATOR = True
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / ".build" / "static"
 NODE_MODULES = ROOT / "node_modules"
+STATICFILES_DIRS = [
+    ("designsystemet", NODE_MODULES / "@digdir/designsystemet-css/dist/src"),
+    ("schibsted", NODE_MODULES / "@fontsource-variable/schibsted-grotesk/files"),
+    ("htmx", NODE_MODULES / "htmx.org/dist"),
+    ("leaflet", NODE_MODULES / "leaflet/dist"),
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -124,7 +135,6 @@ if not DEMO:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("PRAKSIS_BEHIND_PROXY") == "1" else None
 
-PROCRASTINATE_ON_APP_READY = "praksis.base.jobs.on_app_ready"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,0 +1,186 @@
+"""The tests' database and browser.
+
+Tests connect as the runtime role `web` and really commit; afterwards the owner empties what they filled. A test wrapped in one
+transaction, or run as a superuser, would make every lock on the data look right.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from pytest_django.plugin import DjangoDbBlocker
+
+from praksis.base import embedded
+from praksis.base.databases import VARIABLES, addresses, database_settings
+
+ROOT = Path(__file__).resolve().parent
+AsRole = Callable[[], contextlib.AbstractContextManager[None]]
+
+
+# ---------------------------------------------------------------- database
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[dict[str, str]]:
+    """A PostgreSQL for as long as the tests last, and each role's address on it: DATABASE_URL's, or the embedded one."""
+    held = contextlib.nullcontext() if os.environ.get("DATABASE_URL") else embedded.running(settings.DATA)
+    with held:
+        yield addresses(settings.DATA, os.environ)
+
+
+@pytest.fixture(scope="session")
+def database(server: dict[str, str]) -> Iterator[dict[str, str]]:
+    """A migrated database of this process's own, cloned from a template that is kept between runs: its addresses by role."""
+    name = f"praksis_run_{os.getpid()}"
+    settings.DATA.mkdir(parents=True, exist_ok=True)
+    with psycopg.connect(_named(server["owner"], "postgres"), autocommit=True) as owner:
+        with (settings.DATA / "template.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            template = _template(owner, server)
+            _drop_abandoned(owner)
+            owner.execute(sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template)))
+        try:
+            yield {role: _named(address, name) for role, address in server.items()}
+        finally:
+            _drop(owner, name)
+
+
+def _template(owner: psycopg.Connection[Any], server: dict[str, str]) -> str:
+    """The name of a migrated, empty database that fits the migrations and lists of access of this work tree."""
+    name = f"praksis_template_{_fingerprint()}"
+    if owner.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
+        return name
+    half, whole = sql.Identifier(f"{name}_half_made"), sql.Identifier(name)
+    owner.execute(sql.SQL("drop database if exists {}").format(half))
+    owner.execute(sql.SQL("create database {}").format(half))
+    environ = {VARIABLES[role]: _named(address, f"{name}_half_made") for role, address in server.items()}
+    command = [sys.executable, "manage.py", "migrate", "--verbosity=0", "--skip-checks"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | environ | {"PRAKSIS_ROLE": "owner"}, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        pytest.fail(f"The tests' database could not be migrated:\n{done.stderr}", pytrace=False)
+    owner.execute(sql.SQL("alter database {} rename to {}").format(half, whole))
+    return name
+
+
+def _fingerprint() -> str:
+    files = [*ROOT.glob("praksis/*/migrations/*.py"), *ROOT.glob("praksis/*/access.py"), ROOT / "requirements.txt"]
+    files += [ROOT / "praksis/base/grants.py", ROOT / "praksis/config/settings.py"]
+    return hashlib.sha256(b"".join(bytes(file) + file.read_bytes() for file in sorted(files))).hexdigest()[:12]
+
+
+def _drop_abandoned(owner: psycopg.Connection[Any]) -> None:
+    """Remove databases of test runs that were killed, and templates but the three last made."""
+    names = [name for (name,) in owner.execute("select datname from pg_database order by oid").fetchall()]
+    templates = [name for name in names if re.fullmatch(r"praksis_template_\w{12}", name)]
+    runs = [name for name in names if re.fullmatch(r"praksis_run_\d+", name) and not Path("/proc", name.split("_")[2]).exists()]
+    for name in [*runs, *templates[:-3]]:
+        _drop(owner, name)
+
+
+def _drop(owner: psycopg.Connection[Any], name: str) -> None:
+    """What is still in use (the server waits five seconds for it) is left to a later run."""
+    with contextlib.suppress(psycopg.errors.ObjectInUse):
+        owner.execute(sql.SQL("drop database {}").format(sql.Identifier(name)))
+
+
+def _named(address: str, database: str) -> str:
+    return make_conninfo(**{**conninfo_to_dict(address), "dbname": database})
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database: dict[str, str], django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Point Django at the database, as `web`."""
+    environ = {VARIABLES[role]: address for role, address in database.items()}
+    settings.DATABASES["default"].update(database_settings("web", settings.DATA, environ)["default"])
+    yield
+    with django_db_blocker.unblock():
+        connections["default"].close()
+        connections["default"].close_pool()
+
+
+@pytest.fixture(scope="session")
+def empty_after(database: dict[str, str]) -> Iterator[Callable[[], None]]:
+    """Empties, as the owner, the tables that migrations left empty."""
+    with psycopg.connect(database["owner"]) as owner:
+        owner.execute("set lock_timeout = '10s'")
+        seeded = _filled(owner, _tables_children_first(owner))
+        tables = [table for table in _tables_children_first(owner) if table not in seeded]
+        owner.commit()
+
+        def empty() -> None:
+            owner.execute("set constraints all deferred")
+            for table in _filled(owner, tables):
+                owner.execute(sql.SQL("delete from {}").format(sql.Identifier(table)))
+            owner.commit()
+
+        yield empty
+
+
+def _filled(owner: psycopg.Connection[Any], tables: list[str]) -> list[str]:
+    parts = [sql.SQL("select {} where exists (select from {})").format(sql.Literal(t), sql.Identifier(t)) for t in tables]
+    filled = {table for (table,) in owner.execute(sql.SQL(" union all ").join(parts)).fetchall()}
+    return [table for table in tables if table in filled]
+
+
+def _tables_children_first(owner: psycopg.Connection[Any]) -> list[str]:
+    """Tables so ordered that foreign keys which cannot be deferred (the queue's) are no hindrance."""
+    found = owner.execute("select tablename from pg_tables where schemaname = 'public' order by 1").fetchall()
+    parents = owner.execute(
+        "select conrelid::regclass::text, confrelid::regclass::text from pg_constraint where contype = 'f' and not condeferrable"
+    ).fetchall()
+    return sorted((table for (table,) in found), key=lambda table: sum(parent == table for _, parent in parents))
+
+
+@pytest.fixture
+def _django_db_helper(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, empty_after: Callable[[], None]
+) -> Iterator[None]:
+    """In place of pytest-django's own: every way to the database (`db`, `live_server`, the marker) commits for real."""
+    with django_db_blocker.unblock():
+        try:
+            yield
+        finally:
+            connections.close_all()
+            empty_after()
+
+
+@contextlib.contextmanager
+def _as(database: dict[str, str], role: str) -> Iterator[None]:
+    environ = {VARIABLES[name]: address for name, address in database.items()}
+    options = database_settings(role, settings.DATA, environ)["default"]
+    options["OPTIONS"].pop("pool", None)
+    own = connections["default"]
+    connections["default"] = DatabaseWrapper({**own.settings_dict, **options}, "default")
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        connections["default"] = own
+
+
+@pytest.fixture
+def as_owner(db: None, database: dict[str, str]) -> AsRole:
+    """`with as_owner():` runs the block on the owner's connection (this thread's default one)."""
+    return lambda: _as(database, "owner")
+
+
+@pytest.fixture
+def as_worker(db: None, database: dict[str, str]) -> AsRole:
+    """`with as_worker():` runs the block on the worker's connection."""
+    return lambda: _as(database, "worker")

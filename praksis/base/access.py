@@ -1,0 +1,25 @@
+"""Grants on base's own tables and on those of the libraries, by database role. `grants.py` applies them.
+
+Every room says the same of its own tables: OPEN for what is public, PERSONS for tables that hold persons, which get policies too.
+A table in neither list stops `migrate`. There are no default privileges: a new table is closed until a list opens it.
+"""
+
+_QUEUE = "select, insert, update, delete"
+
+OPEN = {
+    "base_searchrow": {"web": "select, insert, update, delete", "worker": "select, insert, update, delete"},
+    "base_publishedfigure": {"web": "select", "worker": "select, insert, update, delete"},
+    "django_migrations": {"web": "select", "worker": "select"},
+    "django_content_type": {"web": "select", "worker": "select"},
+    "auth_permission": {},
+    "auth_group": {},
+    "auth_group_permissions": {},
+    # The web puts jobs into the queue and reads back no more than their number; arguments are ids, for the worker alone.
+    "procrastinate_jobs": {"web": "insert, select (id)", "worker": _QUEUE},
+    "procrastinate_events": {"web": "insert", "worker": _QUEUE},
+    "procrastinate_periodic_defers": {"worker": _QUEUE},
+    "procrastinate_workers": {"web": "select", "worker": _QUEUE},
+}
+PERSONS = {
+    "django_session": {"web": "select, insert, update, delete", "worker": "select, delete"},
+}
