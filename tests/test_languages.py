@@ -1,0 +1,102 @@
+"""Three languages, complete: every text is translated, nynorsk is nynorsk, and no visible text stands outside the catalogues."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from spylls.hunspell import Dictionary
+
+from praksis.base.translations import LANGUAGES, ROOT, SOURCES, missing, read_catalogue, texts
+
+NOT_NYNORSK = re.compile(
+    r"\b(ikke|jeg|noen|noe|hvem|hva|hvor|hvordan|hvilken|hvilke|hvis|fra|mye|kun|dere|dem|hun|deres|enn[aå]|gjøre|være|"
+    r"å gi|velg|uke|uken|uker|begge to|\w*plasser|\w*virksomheter?|\w*runder|\w*kandidater|\w*ordninger|\w*elever|\w*grupper)\b",
+    re.IGNORECASE,
+)
+"""Frequent bokmål forms that a dictionary lets through, since a nynorsk word is spelled the same."""
+
+NAMES = {"Fagskulen", "Høgskulen", "Vestland", "Praksistorget"}
+WORD = re.compile(r"[A-Za-zÆØÅæøåéèêòôóü]{2,}")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|<[^>]+>|https?://\S+|\S+@\S+")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_translated(language: str) -> None:
+    assert missing(language) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_placeholders_survive_translation(language: str) -> None:
+    wrong = [m.id for m in read_catalogue(language) if m.id and m.string and _placeholders(m.id) != _placeholders(m.string)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_catalogue_holds_no_text_that_is_gone(language: str) -> None:
+    current = {(message if isinstance(message, str) else message[0], context) for _place, message, context in texts()}
+    assert [m.id for m in read_catalogue(language) if m.id and (_first(m.id), m.context) not in current] == []
+
+
+def test_nynorsk_is_nynorsk() -> None:
+    """A word that the bokmål dictionary knows and the nynorsk one does not is bokmål."""
+    wrong = {
+        f"{word}: {text}"
+        for text in _strings(read_catalogue("nn"))
+        for word in _words(text)
+        if NOT_NYNORSK.fullmatch(word) or bokmal(word)
+    }
+    assert sorted(wrong) == []
+
+
+def test_the_check_of_nynorsk_can_fail() -> None:
+    assert [
+        word
+        for word in ("virksomhet", "ikke", "plasser", "veileder", "verksemd", "ikkje", "plassar")
+        if bokmal(word) or NOT_NYNORSK.fullmatch(word)
+    ] == [
+        "virksomhet",
+        "ikke",
+        "plasser",
+        "veileder",
+    ]
+
+
+TAGS = re.compile(
+    r"{%\s*comment.*?endcomment\s*%}|{#.*?#}|{%\s*blocktranslate.*?endblocktranslate\s*%}|{%.*?%}|{{.*?}}|<(script|style)\b.*?</\1>|<!--.*?-->|<[^>]*>|&\w+;",
+    re.DOTALL,
+)
+
+
+@pytest.mark.parametrize("path", sorted(SOURCES.rglob("templates/**/*.html")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_visible_text_outside_the_catalogues(path: Path) -> None:
+    left = TAGS.sub(" ", path.read_text(encoding="utf-8"))
+    assert [word for word in WORD.findall(left) if word not in NAMES] == []
+
+
+def bokmal(word: str) -> bool:
+    return word not in NAMES and not _dictionary("nn").lookup(word) and _dictionary("nb").lookup(word)
+
+
+@cache
+def _dictionary(language: str) -> Dictionary:
+    return Dictionary.from_files(str(ROOT / "node_modules" / f"dictionary-{language}" / "index"))
+
+
+def _strings(catalogue: Catalog) -> list[str]:
+    strings = [message.string for message in catalogue if message.id]
+    return [text for string in strings for text in (string if isinstance(string, (list, tuple)) else [string])]
+
+
+def _words(text: str) -> set[str]:
+    return set(WORD.findall(PLACEHOLDER.sub(" ", text)))
+
+
+def _first(message: object) -> str:
+    return message[0] if isinstance(message, (list, tuple)) else str(message)
+
+
+def _placeholders(message: object) -> set[str]:
+    parts = message if isinstance(message, (list, tuple)) else [message]
+    return {found for part in parts for found in re.findall(r"%\(\w+\)[sd]|%[sd]|\{\w*\}", str(part))}
