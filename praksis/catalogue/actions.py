@@ -1,11 +1,13 @@
 """What is done to places and schemes. Every write here keeps the search index in step."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from django.contrib.postgres.search import CombinedSearchVector, SearchVector
+from django.contrib.postgres.search import SearchVector
 from django.db import connection, transaction
 from django.db.models import F, Func, prefetch_related_objects
+from django.db.models.expressions import Combinable
 from django.utils.translation import override
 
 from praksis.base.codes import MUNICIPALITIES, Field, Language, Season, TargetGroup
@@ -49,7 +51,7 @@ def _write_rows(object_ids: Sequence[UUID], rows: Sequence[SearchRow]) -> None:
     SearchRow.objects.filter(object_id__in=[row.object_id for row in rows]).update(vector=_vector())
 
 
-def _vector() -> CombinedSearchVector:
+def _vector() -> Combinable:
     """Norwegian stems, and beside them the bare words without accents: for what the stemmer does not know, and for prefixes."""
     bare_title, bare_text = (Func(F(column), function="unaccent") for column in ("title", "text"))
     return (
@@ -128,12 +130,20 @@ def _scheme_row(scheme: Scheme, words: Mapping[str, str]) -> SearchRow:
         title=scheme.title,
         text=_joined(parts),
         groups=groups,
+        municipality=_only_municipality(f"{scheme.location} {scheme.institution}"),
         flags=[flag for flag, holds in flags.items() if holds],
     )
 
 
 def _joined(parts: Iterable[str]) -> str:
-    return " ".join(" ".join(part.split()) for part in parts if part.strip())
+    """In lower case, since that is how the trigram index is asked."""
+    return " ".join(" ".join(parts).lower().split())
+
+
+def _only_municipality(text: str) -> str:
+    """The number of the municipality that `text` names; empty when it names none, or several."""
+    named = [number for number, name in MUNICIPALITIES.items() if re.search(rf"\b{name}\b", text)]
+    return named[0] if len(named) == 1 else ""
 
 
 @transaction.atomic
@@ -162,7 +172,7 @@ SEATS_TAKEN = """
 PLACES_TAKEN = """
     with old as (select id, seats_taken < seats_total as had_room from catalogue_place where id = any(%s::uuid[])
                  order by id for update),
-         now as (select place_id, sum(taken) as taken from catalogue_seat where place_id in (select id from old) group by place_id)
+         now as (select place_id, sum(taken) as taken from catalogue_seat where place_id in (select id from old) group by 1)
     update catalogue_place set seats_taken = now.taken from old join now on now.place_id = old.id
     where catalogue_place.id = old.id
     returning case when old.had_room <> (now.taken < catalogue_place.seats_total) then catalogue_place.id end

@@ -1,0 +1,297 @@
+"""What a visitor asks the catalogue, and the answer: words, filters with counts, order, pages.
+
+Within one filter any of the chosen values will do; different filters must all hold. A filter's counts say how many there would be
+if only its own choices were changed. Words are looked for as stems, as beginnings and inside compounds; only when that finds
+nothing at all, as words that look alike.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from django.contrib.postgres.search import CombinedSearchQuery, SearchQuery, SearchRank
+from django.core.paginator import Page, Paginator
+from django.db import connection
+from django.db.models import Count, F, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Lower
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from praksis.base.codes import MUNICIPALITIES, Field, Season, TargetGroup
+from praksis.base.models import SearchRow
+from praksis.catalogue.models import Place, Scheme
+
+PER_PAGE = 20
+SHORTEST_INSIDE = 4
+"""Characters a word must have to be looked for inside compounds: shorter ones are inside everything."""
+SHORTEST_BEGINNING = 3
+LONGEST_QUERY = 100
+
+ANY = "any"
+"""What traits have in a facet where they fit whatever is chosen."""
+
+TOTAL = "total"
+
+type Text = str | Promise
+type Rows = QuerySet[SearchRow]
+
+
+class Traits(NamedTuple):
+    """What the filters ask about, and how many rows have just these. A row of the index, without what makes it itself."""
+
+    kind: str
+    groups: list[str]
+    season: str
+    municipality: str
+    field: str
+    flags: list[str]
+    rows: int
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One filter: its name in the address, its heading, its values with labels (none for seasons: those that are there).
+
+    `values` says which of them some traits have, for the counts; `condition` says the same to the database, for the list.
+    """
+
+    name: str
+    label: Text
+    options: Mapping[str, Text]
+    values: Callable[[Traits], Iterable[str]]
+    condition: Callable[[str], Q]
+
+    def knows(self, value: str) -> bool:
+        return value in self.options if self.options else re.fullmatch(r"20\d\d-(spring|autumn)", value) is not None
+
+    def choices(self, found: Iterable[Traits], chosen: Iterable[str]) -> Iterable[tuple[str, Text]]:
+        if self.options:
+            return self.options.items()
+        seasons = {traits.season for traits in found if traits.season} | set(chosen)
+        return [(season.code, season.label) for season in sorted(Season.parse(code) for code in seasons)]
+
+
+def _type(traits: Traits) -> list[str]:
+    return ["developing" if "developing" in traits.flags else traits.kind]
+
+
+def _type_condition(value: str) -> Q:
+    developing = Q(flags__contains=["developing"])
+    return developing if value == "developing" else Q(kind=value) & ~developing
+
+
+def _season(traits: Traits) -> list[str]:
+    """A scheme's own half-year is seldom known, and most run every year: it fits whichever season is asked for."""
+    return [ANY if traits.kind == "scheme" else traits.season]
+
+
+GROUPS: dict[str, Text] = dict(TargetGroup.choices)
+FORMS = {"tandem": _("Tandem"), "interdisciplinary": _("Flere fag sammen"), "nynorsk": _("På nynorsk")}
+TYPES = {"place": _("Ledig plass"), "scheme": _("Ordning"), "developing": _("Under utvikling")}
+FACETS = (
+    Facet("type", _("Type"), TYPES, _type, _type_condition),
+    Facet(
+        "group", _("Hvem er du?"), dict(TargetGroup.choices), lambda row: row.groups, lambda value: Q(groups__contains=[value])
+    ),
+    Facet("season", _("Når"), {}, lambda row: [row.season], lambda value: Q(season=value)),
+    Facet("municipality", _("Hvor"), MUNICIPALITIES, lambda row: [row.municipality], lambda value: Q(municipality=value)),
+    Facet("field", _("Fagfelt"), dict(Field.choices), lambda row: [row.field], lambda value: Q(field=value)),
+    Facet("form", _("Form"), FORMS, lambda row: row.flags, lambda value: Q(flags__contains=[value])),
+)
+
+SORTS: dict[str, Text] = {
+    "best": _("Best treff"),
+    "start": _("Starter først"),
+    "confirmed": _("Nyest bekreftet"),
+    "title": _("Tittel"),
+}
+
+
+@dataclass(frozen=True)
+class Search:
+    """A question to the catalogue. `chosen` holds a facet's values by its name; a facet without any is not there."""
+
+    q: str = ""
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sort: str = "start"
+    page: str = "1"
+
+    @classmethod
+    def read(cls, data: QueryDict) -> "Search":
+        """Read an address. Values that mean nothing are passed by, so that an old or mistyped address still answers."""
+        q = " ".join(data.get("q", "").replace("\x00", "").split())[:LONGEST_QUERY]
+        chosen = {facet.name: tuple(filter(facet.knows, dict.fromkeys(data.getlist(facet.name)))) for facet in FACETS}
+        sort = data.get("sort", "")
+        default = "best" if q else "start"
+        return cls(
+            q=q,
+            chosen={name: values for name, values in chosen.items() if values},
+            sort=sort if sort in SORTS and (q or sort != "best") else default,
+            page=data.get("page", "1"),
+        )
+
+    @property
+    def query_string(self) -> str:
+        """The question as the part of an address after «?»; what is as usual is left out."""
+        pairs = [("q", self.q)] if self.q else []
+        pairs += [(name, value) for name, values in self.chosen.items() for value in values]
+        if self.sort != ("best" if self.q else "start"):
+            pairs.append(("sort", self.sort))
+        if self.page != "1":
+            pairs.append(("page", self.page))
+        return urlencode(pairs)
+
+    def at_page(self, number: int) -> "Search":
+        return replace(self, page=str(number))
+
+    def without(self, name: str, value: str = "") -> "Search":
+        """The same question without one chosen value, or without a facet at all; from its first page."""
+        kept = tuple(other for other in self.chosen.get(name, ()) if value and other != value)
+        chosen = {key: kept if key == name else values for key, values in self.chosen.items() if key != name or kept}
+        return replace(self, chosen=chosen, page="1")
+
+
+@dataclass(frozen=True)
+class Option:
+    """A value of a facet, as the page shows it."""
+
+    code: str
+    label: Text
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class FacetCounts:
+    """A facet with its options. `total` is how many there would be with nothing chosen in it."""
+
+    facet: Facet
+    options: list[Option]
+    total: int
+
+    @property
+    def shown(self) -> list[Option]:
+        """Options that lead somewhere, and those already chosen."""
+        return [option for option in self.options if option.count or option.chosen]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the catalogue answers. `alike` says that nothing held the words, and that these only look like them."""
+
+    search: Search
+    page: Page[SearchRow]
+    facets: list[FacetCounts]
+    alike: bool
+
+
+def find(search: Search) -> Answer:
+    """Ask the index: three queries, five where the words have to be guessed at; whatever is found."""
+    words = _words(search.q)
+    traits = _traits(words)
+    alike = not traits and bool(_split(search.q))
+    if alike:
+        words = _words(_alike(search.q))
+        traits = _traits(words)
+    rows = _ordered(SearchRow.objects.filter(words, _chosen(search)), search)
+    return Answer(search, Paginator(rows, PER_PAGE).get_page(search.page), _counts(traits, search), alike and bool(traits))
+
+
+def _traits(words: Q) -> list[Traits]:
+    columns = [name for name in Traits._fields if name != "rows"]
+    return [Traits(*row) for row in SearchRow.objects.filter(words).order_by().values_list(*columns).annotate(Count("pk"))]
+
+
+def _counts(found: Sequence[Traits], search: Search) -> list[FacetCounts]:
+    """Count in one pass: a row counts in a facet when it meets all the other facets."""
+    asked = {name: {*values, ANY} for name, values in search.chosen.items()}
+    values_of = {facet.name: facet.values for facet in FACETS}
+    counts: dict[str, Counter[str]] = {name: Counter() for name in values_of}
+    for traits in found:
+        missed = [name for name, values in asked.items() if values.isdisjoint(values_of[name](traits))]
+        if len(missed) <= 1:
+            for name in missed or values_of:
+                counts[name][TOTAL] += traits.rows
+                for value in values_of[name](traits):
+                    counts[name][value] += traits.rows
+    return [_facet_counts(facet, found, search.chosen.get(facet.name, ()), counts[facet.name]) for facet in FACETS]
+
+
+def _facet_counts(facet: Facet, found: Sequence[Traits], chosen: tuple[str, ...], counts: Mapping[str, int]) -> FacetCounts:
+    options = [Option(code, label, counts[code] + counts[ANY], code in chosen) for code, label in facet.choices(found, chosen)]
+    return FacetCounts(facet, options, counts[TOTAL])
+
+
+def _chosen(search: Search, but: str = "") -> Q:
+    """What the filters ask, all but the facet named."""
+    condition = Q()
+    for facet in FACETS:
+        if facet.name != but and facet.name in search.chosen:
+            condition &= Q.create([facet.condition(value) for value in search.chosen[facet.name]], connector=Q.OR)
+    return condition
+
+
+def _words(q: str) -> Q:
+    """What the words ask. Longer words are sought inside others too: that finds compounds, which stemming does not split."""
+    if not q:
+        return Q()
+    words = _split(q)
+    inside = bool(words) and all(len(word) >= SHORTEST_INSIDE for word in words) and not _has_signs(q)
+    held = Q(vector=_query(q))
+    return held | Q.create([Q(text__contains=word) for word in words]) if inside else held
+
+
+ALIKE = """
+    select distinct on (asked) asked, word
+    from unnest(%s::text[]) as asked join ts_stat('select vector from base_searchrow') on word %% asked
+    order by asked, similarity(word, asked) desc, ndoc desc, word
+"""
+
+
+def _alike(q: str) -> str:
+    """The words with each replaced by the word of the index that looks most like it, for typing errors."""
+    words = _split(q)
+    with connection.cursor() as cursor:
+        cursor.execute(ALIKE, [words])
+        best: dict[str, str] = dict(cursor.fetchall())
+    return " ".join(best.get(word, word) for word in words)
+
+
+def _query(q: str) -> CombinedSearchQuery | SearchQuery:
+    stems = SearchQuery(q, config="norwegian", search_type="websearch")
+    beginnings = [f"{word}:*" for word in _split(q) if len(word) >= SHORTEST_BEGINNING]
+    if not beginnings or _has_signs(q):
+        return stems
+    bare = Func(Value(" & ".join(beginnings)), function="unaccent")
+    return stems | SearchQuery(bare, config="simple", search_type="raw")
+
+
+def _has_signs(q: str) -> bool:
+    """Quotes or a minus: the visitor says exactly what is meant."""
+    return '"' in q or re.search(r"(^|\s)-\w", q) is not None
+
+
+def _split(q: str) -> list[str]:
+    return re.findall(r"[^\W_]+", q.lower())
+
+
+def _ordered(rows: Rows, search: Search) -> Rows:
+    if search.sort == "best" and search.q:
+        return rows.annotate(rank=SearchRank(F("vector"), _query(search.q))).order_by("-rank", "starts_on", "title", "id")
+    if search.sort == "title":
+        return rows.order_by(norwegian("title"), "id")
+    if search.sort == "confirmed":
+        of_place, of_scheme = (
+            Subquery(model.objects.filter(pk=OuterRef("object_id")).values("confirmed_on")) for model in (Place, Scheme)
+        )
+        return rows.order_by(Coalesce(of_place, of_scheme).desc(nulls_last=True), "title", "id")
+    return rows.order_by("starts_on", "title", "id")
+
+
+def norwegian(column: str) -> Func:
+    """Order by `column` as Norwegian does (æ ø å last), where the server compares code points, as the embedded one does."""
+    return Func(Lower(column), Value("æøåäö"), Value("{|}{|"), function="translate")
