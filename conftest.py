@@ -7,19 +7,24 @@ transaction, or run as a superuser, would make every lock on the data look right
 import contextlib
 import fcntl
 import hashlib
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
+from django.template import engines
+from playwright.sync_api import Browser, Page, sync_playwright
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pytest_django.plugin import DjangoDbBlocker
@@ -85,11 +90,12 @@ def _fingerprint() -> str:
 
 
 def _drop_abandoned(owner: psycopg.Connection[Any]) -> None:
-    """Remove databases of test runs that were killed, and templates but the three last made."""
+    """Remove databases of test runs that were killed, templates half made, and older ones but the three last."""
     names = [name for (name,) in owner.execute("select datname from pg_database order by oid").fetchall()]
     templates = [name for name in names if re.fullmatch(r"praksis_template_\w{12}", name)]
     runs = [name for name in names if re.fullmatch(r"praksis_run_\d+", name) and not Path("/proc", name.split("_")[2]).exists()]
-    for name in [*runs, *templates[:-3]]:
+    half_made = [name for name in names if name.endswith("_half_made")]
+    for name in [*runs, *half_made, *templates[:-3]]:
         _drop(owner, name)
 
 
@@ -184,3 +190,137 @@ def as_owner(db: None, database: dict[str, str]) -> AsRole:
 def as_worker(db: None, database: dict[str, str]) -> AsRole:
     """`with as_worker():` runs the block on the worker's connection."""
     return lambda: _as(database, "worker")
+
+
+@pytest.fixture
+def run_jobs(as_worker: AsRole) -> Callable[[], int]:
+    """Runs what waits in the queue, here and now, as the worker; returns how many. An error in a job is the test's error."""
+
+    def run() -> int:
+        from procrastinate.contrib.django import app
+
+        done = 0
+        with as_worker(), connections["default"].cursor() as queue:
+            while job := _next_job(queue):
+                app.tasks[job.name].func(**job.arguments)
+                queue.execute("update procrastinate_jobs set status = 'succeeded' where id = %s", [job.number])
+                done += 1
+        return done
+
+    return run
+
+
+class _Job(NamedTuple):
+    number: int
+    name: str
+    arguments: dict[str, Any]
+
+
+def _next_job(queue: Any) -> _Job | None:
+    queue.execute(
+        "update procrastinate_jobs set status = 'doing' where id = ("
+        "  select id from procrastinate_jobs where status = 'todo' order by id limit 1"
+        ") returning id, task_name, args"
+    )
+    found = queue.fetchone()
+    return _Job(found[0], found[1], json.loads(found[2]) if isinstance(found[2], str) else found[2]) if found else None
+
+
+# ---------------------------------------------------------------- templates
+
+
+class _Undefined(str):
+    """Django puts this in place of a variable that nobody defined, and asks it for the text to show."""
+
+    def __contains__(self, part: object) -> bool:
+        return part == "%s"
+
+    def __mod__(self, name: object) -> str:
+        pytest.fail(f"Undefined template variable: {name}")
+
+
+@pytest.fixture(autouse=True)
+def undefined_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A template that asks for what its view did not give fails the test, instead of showing nothing."""
+    monkeypatch.setattr(engines["django"].engine, "string_if_invalid", _Undefined("undefined: %s"))
+
+
+# ---------------------------------------------------------------- browser
+
+CHROMIUM_NAMES = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of this process."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop open in this thread
+    with sync_playwright() as playwright:
+        path = _chromium(playwright.chromium.executable_path)
+        opened = playwright.chromium.launch(executable_path=path, headless=True, args=CHROMIUM_FLAGS)
+        yield opened
+        opened.close()
+
+
+def _chromium(of_playwright: str) -> str:
+    """The path of a Chromium that starts; where there is none and we may, Debian's is installed. Never a silent skip."""
+    found = _find_chromium(of_playwright)
+    if not found and os.geteuid() == 0 and shutil.which("apt-get"):
+        with (ROOT / ".build" / "chromium.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for command in (
+                ["apt-get", "-qq", "update"],
+                ["apt-get", "-qq", "-y", "install", "--no-install-recommends", "chromium"],
+            ):
+                subprocess.run(command, capture_output=True, check=False, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"})
+        found = _find_chromium(of_playwright)
+    if not found:
+        pytest.fail("No Chromium starts here. Run: .venv/bin/python -m playwright install --with-deps chromium", pytrace=False)
+    return found
+
+
+def _find_chromium(of_playwright: str) -> str:
+    for name in (os.environ.get("CHROMIUM", ""), *CHROMIUM_NAMES, of_playwright):
+        path = shutil.which(name) if name else None
+        if path and subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0:
+            return path
+    return ""
+
+
+@pytest.fixture
+def page_problems() -> list[str]:
+    """What went wrong in the browser: script errors, refused content, requests to others. Must be empty when the test ends."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, page_problems: list[str]) -> Iterator[Page]:
+    """A fresh, Norwegian browser window."""
+    context = browser.new_context(locale="nb-NO", timezone_id="Europe/Oslo")
+    opened = context.new_page()
+    opened.on("pageerror", lambda error: page_problems.append(str(error)))
+    opened.on("console", lambda message: page_problems.append(message.text) if message.type == "error" else None)
+    opened.on("request", lambda request: page_problems.extend(_foreign(request.url)))
+    yield opened
+    context.close()
+    assert page_problems == []
+
+
+def _foreign(url: str) -> list[str]:
+    parts = urlsplit(url)
+    return [] if parts.scheme in ("data", "blob", "about") or parts.hostname in ("localhost", "127.0.0.1") else [f"asked {url}"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever opens a browser or starts the whole house is slow."""
+    for item in items:
+        if {"live_server", "page", "house"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")

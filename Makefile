@@ -1,0 +1,62 @@
+# Everything from one place; `make` lists it. Set PYTHON=/path/to/python3.13 if none is found, DATA=dir for other data.
+SIZE ?= small
+PORT ?= 8000
+DATA ?=
+PY = .venv/bin/python
+SUPERVISE = exec $(PY) -m praksis.base.supervisor --with-parent --port '$(PORT)' --data '$(DATA)'
+
+.PHONY: help demo start signin-link roles-sql test test-fast prove bench lint types house lock
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+demo: ## a made-up region: SIZE=small|full PORT=8000 DATA=dir
+	@bin/setup run && $(SUPERVISE) --size '$(SIZE)' demo
+
+start: ## a real, empty region: PORT=8000 DATA=dir
+	@bin/setup run && $(SUPERVISE) start
+
+signin-link: ## a link that signs someone in once: USER=kari@example.no PORT=8000 DATA=dir
+	@$(PY) -m praksis.base.once --data '$(DATA)' signin_link '$(USER)' 'http://127.0.0.1:$(PORT)'
+
+roles-sql: ## the SQL that makes the database roles on a server of one's own
+	@bin/setup run >&2 && $(PY) manage.py roles_sql
+
+test: ## everything that must hold before a change is shared
+	@bin/setup dev
+	@$(MAKE) --no-print-directory lint types house
+	$(PY) -m pytest -n 2 --ignore=tests/test_house.py
+
+test-fast: ## the tests without a browser and without whole starts
+	@bin/setup dev
+	$(PY) -m pytest -n 2 -m 'not slow and not prove and not bench'
+
+prove: ## the long proofs
+	@bin/setup dev
+	$(PY) -m pytest -m prove -p no:cacheprovider
+
+bench: ## the measured numbers
+	@bin/setup dev
+	$(PY) -m pytest -m bench -p no:cacheprovider -s
+
+lint: ## style
+	@bin/setup dev
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m djlint praksis --check --lint --quiet
+
+types: ## mypy, strict
+	@bin/setup dev
+	$(PY) -m mypy
+
+house: ## who may import whom, and what the house looks like
+	@bin/setup dev
+	$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+	$(PY) -m pytest tests/test_house.py
+
+lock: ## the hashed requirements from the .in files
+	@bin/setup dev
+	for name in requirements requirements-dev requirements-node requirements-uv; do \
+	  $(PY) -m uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-header --no-emit-index-url -o $$name.txt $$name.in; \
+	done
