@@ -31,6 +31,24 @@ def coordinate(request: HttpRequest) -> HttpResponse:
     return render(request, "web/coordinate.html")
 
 
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Who sees what, in plain words."""
+    return render(request, "web/privacy.html")
+
+
+@require_safe
+def how_we_allocate(request: HttpRequest) -> HttpResponse:
+    """The rules of the allocation, in plain words."""
+    return render(request, "web/how_we_allocate.html")
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """What has been tried, and what has not."""
+    return render(request, "web/accessibility.html")
+
+
 @require_POST
 def choose_colors(request: HttpRequest) -> HttpResponse:
     """Remember light, dark or what the device says."""
