@@ -223,9 +223,25 @@ def paving() -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/hero.html")
-def hero(*, a_title: str, a_text: str, b_title: str, b_text: str) -> dict[str, Any]:
+def hero() -> dict[str, Any]:
     """The front page's square with one large tandem; what each half can, and learns."""
-    return {"cells": charts.hero_cells(), "a_title": a_title, "a_text": a_text, "b_title": b_title, "b_text": b_text}
+    return {"cells": charts.hero_cells()}
+
+
+@register.inclusion_tag("components/choice_picture.html")
+def choice_picture(seats: int, *, waiting: int = 0, got: bool = False, group: str = "") -> dict[str, Any]:
+    """A choice in a result: its seats, and you in one of them or beside them with `waiting` others (0 where fewer than five)."""
+    first = svg.tile("you_taken", size=44) if got else SafeString("")
+    row = first + svg.tile("taken", size=44) * (min(seats, 12) - got)
+    said = [ngettext("%d plass", "%d plasser", seats) % seats]
+    said += [_("%d andre ventet") % waiting] if waiting else []
+    return {
+        "places": SafeString(row),
+        "waiting": SafeString(svg.tile("waiting", size=20) * min(waiting, 18)),
+        "label": ", ".join(said),
+        "got": got,
+        "group": group,
+    }
 
 
 @register.inclusion_tag("components/result_paving.html")
