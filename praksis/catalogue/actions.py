@@ -1,19 +1,28 @@
 """What is done to places and schemes. Every write here keeps the search index in step."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 from uuid import UUID
 
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.search import SearchVector
-from django.db import connection, transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Func, prefetch_related_objects
 from django.db.models.expressions import Combinable
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from praksis.accounts.models import User
 from praksis.base.codes import MUNICIPALITIES, Field, Language, Season, TargetGroup
 from praksis.base.models import SearchRow
-from praksis.catalogue.choices import PlaceStage, SchemeStage
-from praksis.catalogue.models import Place, Scheme
+from praksis.catalogue.choices import PLACE_MOVES, PlaceStage, SchemeStage
+from praksis.catalogue.models import Place, Scheme, Seat
+from praksis.catalogue.rules import may_offer_for, seats_problems
+from praksis.organisations.models import Host
 
 BATCH = 2000
 WRITTEN_LANGUAGES = ("nb", "nn")
@@ -144,6 +153,118 @@ def _only_municipality(text: str) -> str:
     """The number of the municipality that `text` names; empty when it names none, or several."""
     named = [number for number, name in MUNICIPALITIES.items() if re.search(rf"\b{name}\b", text)]
     return named[0] if len(named) == 1 else ""
+
+
+@transaction.atomic
+def offer_place(*, place: Place, seats: Sequence[Seat], by: User | AnonymousUser) -> Place:
+    """Store a host's offer. From those who decide at the host it stands at once, from others when a coordinator has approved it.
+
+    `place` and `seats` are not stored yet, nor is `place.host` where the host is new. The same `click_key` is the same offer:
+    the place that it made is the answer, and nothing is written. Side effects: the host's row where it is new, the place, its
+    seats, and the search index. Raises ValidationError when the seats do not keep to the rules.
+    """
+    _check(seats)
+    if earlier := Place.objects.filter(click_key=place.click_key).first():
+        return earlier
+    place.host = _stored_host(place.host)
+    place.stage = PlaceStage.OPEN if may_offer_for(by, place.host) else PlaceStage.OFFERED
+    _sum_seats(place, seats)
+    try:
+        with transaction.atomic():
+            place.save(force_insert=True)
+    except IntegrityError:
+        return Place.objects.get(click_key=place.click_key)
+    for seat in seats:
+        seat.place = place
+    Seat.objects.bulk_create(seats)
+    index_places([place])
+    return place
+
+
+def _stored_host(host: Host) -> Host:
+    """The host's row; two offers from a new host at once make one."""
+    if not host._state.adding:
+        return host
+    names = ("name", "field", "municipality")
+    return Host.objects.get_or_create(number=host.number, defaults={name: getattr(host, name) for name in names})[0]
+
+
+def _check(seats: Sequence[Seat]) -> None:
+    if problems := seats_problems(seats):
+        raise ValidationError(problems)
+
+
+def _sum_seats(place: Place, seats: Sequence[Seat]) -> None:
+    place.groups = sorted({group for seat in seats for group in seat.groups})
+    place.seats_total = sum(seat.capacity for seat in seats)
+    place.seats_taken = sum(seat.taken for seat in seats)
+
+
+class ChangedMeanwhileError(Exception):
+    """Someone else stored the place after it was read."""
+
+
+def version(place: Place) -> str:
+    """A mark of what a place and its seats say, to see whether someone else has changed them. Taken seats do not count."""
+    said = [[str(getattr(row, name)) for name in names] for row, names in _rows_with_names(place)]
+    return sha256(json.dumps(said).encode()).hexdigest()[:16]
+
+
+def _rows_with_names(place: Place) -> list[tuple[Place | Seat, tuple[str, ...]]]:
+    seats = sorted(place.seats.all(), key=lambda seat: seat.kind)
+    return [(place, PLACE_COLUMNS), *((seat, SEAT_COLUMNS) for seat in seats)]
+
+
+@transaction.atomic
+def change_place(*, place: Place, seats: Sequence[Seat], seen: str) -> None:
+    """Store a changed place and its changed seats, as confirmed today. `seen` is the version that was changed.
+
+    Side effects: the search index. Raises ChangedMeanwhileError when someone else was first, ValidationError when the seats do
+    not keep to the rules.
+    """
+    stored = Place.objects.select_for_update().get(pk=place.pk)
+    if version(stored) != seen:
+        raise ChangedMeanwhileError
+    taken = dict(stored.seats.values_list("kind", "taken"))
+    for seat in seats:
+        seat.taken = taken[seat.kind]
+    _check(seats)
+    _sum_seats(place, seats)
+    place.confirmed_on = timezone.localdate()
+    place.save(update_fields=[*PLACE_COLUMNS, "groups", "seats_total", "confirmed_on"])
+    for seat in seats:
+        seat.save(update_fields=SEAT_COLUMNS)
+    index_places([_fresh(place)])
+
+
+def _fresh(place: Place) -> Place:
+    return Place.objects.get(pk=place.pk)
+
+
+PLACE_COLUMNS = ("title", "tasks", "season", "starts_on", "ends_on", "extent", "language", "contact")
+SEAT_COLUMNS = ("role", "tasks", "capacity", "minimum", "groups", "requires")
+
+
+def approve_place(*, place_id: UUID) -> Place:
+    """Let an offered place out into the catalogue. Twice is once. Side effects: the search index."""
+    return _move(place_id, PlaceStage.OPEN)
+
+
+def close_place(*, place_id: UUID) -> Place:
+    """Take a place out of the catalogue, or decline an offer. Twice is once. Side effects: the search index."""
+    return _move(place_id, PlaceStage.CLOSED)
+
+
+@transaction.atomic
+def _move(place_id: UUID, to: PlaceStage) -> Place:
+    place = Place.objects.select_for_update().get(pk=place_id)
+    if place.stage != to:
+        if to not in PLACE_MOVES[PlaceStage(place.stage)]:
+            raise ValidationError(_("Plassen kan ikke bli %(stage)s nå.") % {"stage": to.label})
+        place.stage = to
+        place.save(update_fields=["stage"])
+        index_places([place])
+    return place
 
 
 @transaction.atomic

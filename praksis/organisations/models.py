@@ -92,7 +92,7 @@ class Host(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("organisations:host", args=[self.pk])
+        return reverse("catalogue:host", args=[self.pk])
 
     @property
     def where(self) -> str:

@@ -1,0 +1,155 @@
+"""Reads of places, schemes and hosts, for pages and for other rooms."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
+
+from django.db.models import Q
+from django.utils import timezone
+
+from praksis.base.codes import Season
+from praksis.base.models import PublishedFigure, SearchRow
+from praksis.catalogue.choices import PlaceStage, SchemeStage
+from praksis.catalogue.models import Place, PlaceQuerySet, Scheme, Seat
+from praksis.organisations.models import Host
+
+SEASONS_AHEAD = 3
+SIMILAR_SCHEMES = 5
+
+
+def whole_places() -> PlaceQuerySet:
+    """Places with all that a card or a page shows of them: host, scheme and seats."""
+    return Place.objects.select_related("host", "scheme").prefetch_related("seats")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of the catalogue: a place or a scheme. `number` is its tile on the map; what has no spot has none."""
+
+    place: Place | None = None
+    scheme: Scheme | None = None
+    number: int | None = None
+
+
+def items(rows: Iterable[SearchRow]) -> list[Item]:
+    """The places and schemes behind rows of the index, in the rows' order: three queries, however many."""
+    listed = list(rows)
+    places = {place.pk: place for place in whole_places().filter(pk__in=[row.object_id for row in listed])}
+    schemes = {scheme.pk: scheme for scheme in Scheme.objects.filter(pk__in=[row.object_id for row in listed])}
+    found: list[Item] = []
+    number = 0
+    for row in listed:
+        place = places.get(row.object_id)
+        spotted = place is not None and has_spot(place.host)
+        number += spotted
+        found.append(Item(place, schemes.get(row.object_id), number if spotted else None))
+    return [item for item in found if item.place or item.scheme]
+
+
+def spots(found: Iterable[Item]) -> list[dict[str, object]]:
+    """What the map shows, each with the number that it has in the list."""
+    return [spot(item.place, number=item.number) for item in found if item.place and item.number]
+
+
+def has_spot(host: Host) -> bool:
+    return host.latitude is not None and host.longitude is not None
+
+
+def host_spot(host: Host) -> dict[str, object]:
+    """A host on the map."""
+    return {"title": host.name, "where": host.where, "url": host.get_absolute_url(), "lat": host.latitude, "lon": host.longitude}
+
+
+def spot(place: Place, *, number: int | None = None) -> dict[str, object]:
+    """A place on the map: it lies where its host does."""
+    where = f"{place.host.name}, {place.host.where}"
+    own = {"title": place.title, "where": where, "url": place.get_absolute_url(), "number": number, "tandem": place.is_tandem}
+    return host_spot(place.host) | own
+
+
+@dataclass(frozen=True)
+class Listed:
+    """How many have something on their list of wishes, as published. `count` is None for fewer than five."""
+
+    count: int | None
+
+
+def wanted(place: Place) -> Mapping[str, Listed]:
+    """By kind of seat ("" for the whole place), how many have it on their list; what is not published is not there."""
+    figures = PublishedFigure.objects.filter(name="ranked_place", subject=place.pk)
+    return {group: Listed(value) for group, value in figures.values_list("group", "value")}
+
+
+@dataclass(frozen=True)
+class SeatShown:
+    """A kind of seat as the place's page shows it, with how many have it on their list (None where nothing is published)."""
+
+    seat: Seat
+    wanted: Listed | None
+
+
+def seats_shown(place: Place) -> list[SeatShown]:
+    counts = wanted(place)
+    return [SeatShown(seat, counts.get(seat.kind)) for seat in place.seats.all()]
+
+
+def waiting(field: str = "") -> PublishedFigure | None:
+    """The published figure of how many wait for a place within a field; without a field, the field where most wait."""
+    figures = PublishedFigure.objects.filter(name="waiting", value__gt=0)
+    return (figures.filter(group=field) if field else figures).order_by("-value", "group").first()
+
+
+def open_places_of(host: Host) -> list[Place]:
+    """What the host's page shows: its open places, those that start first on top."""
+    return list(whole_places().filter(host=host).open())
+
+
+def open_places_of_scheme(scheme: Scheme) -> list[Place]:
+    """The scheme's open places, those that start first on top."""
+    return list(whole_places().filter(scheme=scheme).open())
+
+
+def all_places_of(host: Host) -> list[Place]:
+    """The host's own list: open first, then those that wait for approval, then the closed."""
+    order = {PlaceStage.OPEN: 0, PlaceStage.OFFERED: 1, PlaceStage.CLOSED: 2}
+    return sorted(whole_places().filter(host=host), key=lambda place: order[PlaceStage(place.stage)])
+
+
+def offered_places() -> PlaceQuerySet:
+    """Places that wait for a coordinator's approval, the oldest first."""
+    return whole_places().filter(stage=PlaceStage.OFFERED).order_by("offered_at", "id")
+
+
+def similar_schemes(scheme: Scheme) -> list[Scheme]:
+    """Other schemes for the same group or in the same field; those that are both come first."""
+    same_group = Q(target_group=scheme.target_group) if scheme.target_group else Q(pk__in=[])
+    same_field = Q(field__iexact=scheme.field) if scheme.field else Q(pk__in=[])
+    others = Scheme.objects.exclude(pk=scheme.pk).exclude(stage=SchemeStage.ENDED).filter(same_group | same_field)
+    return sorted(others, key=lambda other: -_likeness(scheme, other))[:SIMILAR_SCHEMES]
+
+
+def _likeness(one: Scheme, other: Scheme) -> int:
+    same_field = bool(one.field) and one.field.lower() == other.field.lower()
+    return 2 * same_field + (one.target_group == other.target_group) + (one.institution == other.institution)
+
+
+def source_name(scheme: Scheme) -> str:
+    """The site that a scheme's facts come from: «uib.no»."""
+    return urlsplit(scheme.source_url).netloc.removeprefix("www.")
+
+
+def hosts_named(words: str) -> list[Host]:
+    """Hosts whose name holds all the words, at most ten, by name: someone looks for their own workplace."""
+    condition = Q.create([Q(name__icontains=word) for word in words.split()])
+    return list(Host.objects.filter(condition, closed_on__isnull=True).order_by("name", "id")[:10])
+
+
+def seasons_ahead(today: date | None = None) -> list[Season]:
+    """This half-year and the next two: when a place may be offered for."""
+    season = Season.of(today or timezone.localdate())
+    found = [season]
+    while len(found) < SEASONS_AHEAD:
+        season = Season(season.year, "autumn") if season.half == "spring" else Season(season.year + 1, "spring")
+        found.append(season)
+    return found

@@ -1,0 +1,88 @@
+"""Who may change a place, and what a place's seats must keep to."""
+
+from collections.abc import Collection, Sequence
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext as _
+
+from praksis.accounts.models import User
+from praksis.base.codes import CONFIDENTIAL_GROUPS
+from praksis.catalogue.choices import PlaceStage
+from praksis.catalogue.models import Place, Seat
+from praksis.organisations.choices import HostRole, Role
+from praksis.organisations.models import Host
+
+type Reader = User | AnonymousUser
+
+DECIDING_HOST_ROLES = {HostRole.CONTACT, HostRole.SIGNER}
+APPROVING_ROLES = {Role.COORDINATOR, Role.LEAD}
+
+
+def may_see_host_places(user: Reader, host: Host) -> bool:
+    """The host's own side: whoever acts for the host, in any role."""
+    return isinstance(user, User) and host.contacts.filter(user=user).exists()
+
+
+def may_offer_for(user: Reader, host: Host) -> bool:
+    """Whether what this user offers for the host stands at once: those who decide there."""
+    return (
+        isinstance(user, User)
+        and not host._state.adding
+        and host.contacts.filter(user=user, role__in=DECIDING_HOST_ROLES).exists()
+    )
+
+
+def may_approve_places(user: Reader) -> bool:
+    """Let offered places out: coordinators and leads of the members."""
+    return isinstance(user, User) and user.memberships.current().filter(role__in=APPROVING_ROLES).exists()
+
+
+def may_edit_place(user: Reader, place: Place) -> bool:
+    """Change or close a place: those who decide at its host, and the members' coordinators."""
+    return may_offer_for(user, place.host) or may_approve_places(user)
+
+
+def may_see_place(user: Reader, place: Place) -> bool:
+    """An open place at a host that exists is everyone's; any other only theirs who may change it."""
+    return (place.stage == PlaceStage.OPEN and place.host.closed_on is None) or may_edit_place(user, place)
+
+
+def may_see_host(user: Reader, host: Host) -> bool:
+    """A host that only an unchecked offer has named is seen by nobody but those who check it."""
+    known = host.agreement_signed_on or host.closed_on or host.places.filter(stage=PlaceStage.OPEN).exists()
+    return bool(known) or may_offer_for(user, host) or may_approve_places(user)
+
+
+def seat_problem(*, capacity: int, minimum: int) -> str:
+    """What is wrong with the numbers of one kind of seat, in a sentence; empty when nothing is."""
+    if capacity < 1:
+        return _("Skriv hvor mange dere kan ta imot, minst én.")
+    if minimum > capacity:
+        return _("Dere kan ikke kreve flere enn dere har plass til. Sett minst til %(capacity)d eller lavere.") % {
+            "capacity": capacity
+        }
+    return ""
+
+
+def taken_problem(seat: Seat) -> str:
+    """Seats that people have been given cannot be taken back by changing a number."""
+    if seat.capacity >= seat.taken:
+        return ""
+    return _("%(taken)d er allerede tildelt. Sett antallet til %(taken)d eller høyere.") % {"taken": seat.taken}
+
+
+def half_problem(groups: Collection[str]) -> str:
+    """Half of a tandem may not be open to confidential groups alone: then everyone could guess where its person comes from."""
+    if groups and CONFIDENTIAL_GROUPS.issuperset(groups):
+        return _(
+            "Åpne halvdelen for minst én gruppe til, for eksempel lærling. Da kan ingen gjette hvilken ordning noen kommer fra."
+        )
+    return ""
+
+
+def seats_problems(seats: Sequence[Seat]) -> list[str]:
+    """Everything wrong with the seats of one place, taken together, in sentences."""
+    numbers = [seat_problem(capacity=seat.capacity, minimum=seat.minimum) for seat in seats]
+    halves = [half_problem(seat.groups) for seat in seats] if len(seats) > 1 else []
+    few = [taken_problem(seat) for seat in seats]
+    return [problem for problem in [*numbers, *halves, *few] if problem]

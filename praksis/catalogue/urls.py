@@ -1,0 +1,21 @@
+from django.urls import path
+
+from praksis.catalogue import views
+
+app_name = "catalogue"
+urlpatterns = [
+    path("finn/", views.find, name="find"),
+    path("plass/<uuid:place_id>/", views.place, name="place"),
+    path("plass/<uuid:place_id>/endre/", views.edit_place, name="edit_place"),
+    path("plass/<uuid:place_id>/lukk/", views.close, name="close_place"),
+    path("plass/<uuid:place_id>/godkjenn/", views.approve, name="approve_place"),
+    path("plasser/nye/", views.new_places, name="new_places"),
+    path("ordning/<uuid:scheme_id>/", views.scheme, name="scheme"),
+    path("virksomhet/<uuid:host_id>/", views.host, name="host"),
+    path("virksomhet/<uuid:host_id>/plasser/", views.host_places, name="host_places"),
+    path("tilby/", views.offer, name="offer"),
+    path("tilby/takk/<uuid:place_id>/", views.offered, name="offered"),
+    path("data/", views.open_data, name="open_data"),
+    path("data/plasser.<str:form>", views.places_file, name="places_file"),
+    path("data/ordninger.<str:form>", views.schemes_file, name="schemes_file"),
+]

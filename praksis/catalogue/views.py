@@ -1,0 +1,272 @@
+"""The catalogue's pages: find, a place, a scheme, a host, offering a place, and what coordinators approve."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from praksis.catalogue import open_data as files
+from praksis.catalogue import queries
+from praksis.catalogue.actions import ChangedMeanwhileError, approve_place, change_place, close_place, offer_place, version
+from praksis.catalogue.choices import PlaceStage, SchemeStage
+from praksis.catalogue.forms import GROUP_HINTS, OfferForm, PlaceForm, SeatForm, SecondHalfForm, seat_forms
+from praksis.catalogue.models import Place, Scheme, Seat
+from praksis.catalogue.rules import (
+    may_approve_places,
+    may_edit_place,
+    may_offer_for,
+    may_see_host,
+    may_see_host_places,
+    may_see_place,
+)
+from praksis.catalogue.search import SORTS, Search
+from praksis.catalogue.search import find as ask
+from praksis.organisations.models import Host
+
+WRONG = 422
+"""The answer to a form with something to mend."""
+
+
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """Open places and schemes: words, filters, order, pages, and the same on a map."""
+    answer = ask(Search.read(request.GET))
+    listed = queries.items(answer.page)
+    return render(
+        request, "catalogue/find.html", {"answer": answer, "items": listed, "spots": queries.spots(listed), "sorts": SORTS}
+    )
+
+
+@require_safe
+def place(request: HttpRequest, place_id: UUID) -> HttpResponse:
+    """One place, with how it opens, its host and the way to wish for it."""
+    found = get_object_or_404(queries.whole_places(), pk=place_id)
+    if not may_see_place(request.user, found):
+        raise Http404
+    context = {
+        "place": found,
+        "seats": queries.seats_shown(found),
+        "wanted": queries.wanted(found).get(""),
+        "spots": [queries.spot(found)] if queries.has_spot(found.host) else [],
+        "may_edit": may_edit_place(request.user, found),
+    }
+    return render(request, "catalogue/place.html", context)
+
+
+@require_safe
+def scheme(request: HttpRequest, scheme_id: UUID) -> HttpResponse:
+    """One scheme, as its source words it, with the places that belong to it and schemes like it."""
+    found = get_object_or_404(Scheme.objects.exclude(stage=SchemeStage.ENDED), pk=scheme_id)
+    context = {"scheme": found, "places": queries.open_places_of_scheme(found), "similar": queries.similar_schemes(found)}
+    return render(request, "catalogue/scheme.html", context)
+
+
+@require_safe
+def host(request: HttpRequest, host_id: UUID) -> HttpResponse:
+    """One host with its open places."""
+    found = get_object_or_404(Host, pk=host_id)
+    if not may_see_host(request.user, found):
+        raise Http404
+    places = queries.open_places_of(found)
+    spots = [queries.host_spot(found)] if queries.has_spot(found) else []
+    own = may_see_host_places(request.user, found)
+    return render(request, "catalogue/host.html", {"host": found, "places": places, "spots": spots, "own": own})
+
+
+@require_safe
+@login_required
+def host_places(request: HttpRequest, host_id: UUID) -> HttpResponse:
+    """The host's own side: every place with what is taken of it, and what can be done."""
+    found = get_object_or_404(Host, pk=host_id)
+    if not may_see_host_places(request.user, found):
+        raise Http404
+    context = {"host": found, "places": queries.all_places_of(found), "may_edit": may_offer_for(request.user, found)}
+    return render(request, "catalogue/host_places.html", context)
+
+
+@never_cache
+def offer(request: HttpRequest) -> HttpResponse:
+    """Offer a place: one page for an ordinary place, two for a tandem. Nothing is stored before the last."""
+    if request.method != "POST":
+        return _first_page(request, OfferForm(initial=_own_host(request)))
+    first, second = OfferForm(request.POST), SecondHalfForm(request.POST)
+    whole = first.is_valid()
+    if "preview" in request.POST or "back" in request.POST:
+        return _first_page(request, _unbound(first), known=first.cleaned_data)
+    if not whole:
+        return _first_page(request, first, known=first.cleaned_data, status=WRONG)
+    if not first.cleaned_data["tandem"]:
+        return _offered(request, first.place(), [first.seat()])
+    if "second" not in request.POST:
+        return _second_page(request, first, _unbound(second))
+    if not second.is_valid():
+        return _second_page(request, first, second, status=WRONG)
+    new = first.place()
+    return _offered(request, new, second.complete(new, first.seat()))
+
+
+def _first_page(request: HttpRequest, form: OfferForm, *, known: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+    data = known or {}
+    host = data.get("host")
+    context = {
+        "form": form,
+        "host": host if host and not host._state.adding else None,
+        "known": data,
+        "new_host": form.new or bool(form.initial.get("host_name")),
+        "kept": _kept(request.POST, SecondHalfForm),
+        "waiting": queries.waiting(host.field if host else ""),
+        "group_hints": GROUP_HINTS,
+    }
+    return render(request, "catalogue/offer.html", context, status=status)
+
+
+def _second_page(request: HttpRequest, first: OfferForm, form: SecondHalfForm, *, status: int = 200) -> HttpResponse:
+    context = {"first": first, "form": form, "kept": _kept(request.POST, OfferForm), "group_hints": GROUP_HINTS}
+    return render(request, "catalogue/offer_second.html", context, status=status)
+
+
+def _own_host(request: HttpRequest) -> dict[str, str]:
+    """A host's own people need not write who they are."""
+    if not request.user.is_authenticated:
+        return {}
+    contact = request.user.host_contacts.select_related("host").order_by("host__name").first()
+    return {"host": contact.host.number, "contact": request.user.email} if contact else {}
+
+
+def _unbound[F: forms.Form](form: F) -> F:
+    """The same form with what was written, but without judging it yet. An empty second half keeps its suggestions."""
+    written = {name: field.widget.value_from_datadict(form.data, {}, name) for name, field in form.fields.items()}
+    return type(form)(initial={name: value for name, value in written.items() if value not in (None, "", [])})
+
+
+def _kept(data: QueryDict, other: type[forms.Form]) -> list[tuple[str, str]]:
+    """What was written on the other page of the offer, to carry along in hidden fields."""
+    return [(name, value) for name in other.base_fields for value in data.getlist(name)]
+
+
+def _offered(request: HttpRequest, new: Place, seats: Sequence[Seat]) -> HttpResponse:
+    stored = offer_place(place=new, seats=seats, by=request.user)
+    return redirect("catalogue:offered", stored.pk)
+
+
+@require_safe
+def offered(request: HttpRequest, place_id: UUID) -> HttpResponse:
+    """Thanks: who looks at the offer, and what happens then."""
+    found = get_object_or_404(queries.whole_places().exclude(stage=PlaceStage.CLOSED), pk=place_id)
+    return render(request, "catalogue/offered.html", {"place": found})
+
+
+@login_required
+def edit_place(request: HttpRequest, place_id: UUID) -> HttpResponse:
+    """Change a place; what someone else stored in between is not written over."""
+    found = _own_place(request, place_id)
+    seats = list(found.seats.all())
+    seen = version(found)
+    if request.method != "POST":
+        return _edit_page(request, PlaceForm(instance=found, initial={"seen": seen}), seat_forms(seats))
+    form, halves = PlaceForm(request.POST, instance=found), seat_forms(seats, request.POST)
+    if not all([form.is_valid(), *(half.is_valid() for half in halves)]):
+        return _edit_page(request, form, halves, status=WRONG)
+    try:
+        change_place(place=found, seats=[half.instance for half in halves], seen=form.cleaned_data["seen"])
+    except ChangedMeanwhileError:
+        form = PlaceForm(request.POST | {"seen": seen}, instance=found)
+        form.add_error(None, _("Noen andre endret plassen mens du skrev. Se over det som står her, og lagre på nytt."))
+        return _edit_page(request, form, halves, status=WRONG)
+    messages.success(request, _("Plassen er lagret."))
+    return redirect("catalogue:place", found.pk)
+
+
+def _edit_page(request: HttpRequest, form: PlaceForm, halves: Sequence[SeatForm], *, status: int = 200) -> HttpResponse:
+    context = {"form": form, "halves": halves, "all_forms": [form, *halves], "place": form.instance, "group_hints": GROUP_HINTS}
+    return render(request, "catalogue/edit_place.html", context, status=status)
+
+
+def _own_place(request: HttpRequest, place_id: UUID) -> Place:
+    found = get_object_or_404(queries.whole_places(), pk=place_id)
+    if not may_edit_place(request.user, found):
+        raise Http404
+    return found
+
+
+@login_required
+def close(request: HttpRequest, place_id: UUID) -> HttpResponse:
+    """Close a place, or decline an offer: a question first, then the deed."""
+    found = _own_place(request, place_id)
+    if request.method != "POST":
+        return render(request, "catalogue/close_place.html", {"place": found})
+    _moved(request, close_place, found, _("Plassen er lukket."))
+    return redirect("catalogue:place", found.pk)
+
+
+@require_POST
+@login_required
+def approve(request: HttpRequest, place_id: UUID) -> HttpResponse:
+    """Let an offered place out, or a closed one back in."""
+    found = _own_place(request, place_id)
+    if found.stage == PlaceStage.OFFERED and not may_approve_places(request.user):
+        raise Http404
+    _moved(request, approve_place, found, _("Plassen ligger ute."))
+    return redirect("catalogue:place", found.pk)
+
+
+def _moved(request: HttpRequest, move: Callable[..., Place], found: Place, sentence: str) -> None:
+    try:
+        move(place_id=found.pk)
+    except ValidationError as problem:
+        messages.error(request, " ".join(problem.messages))
+    else:
+        messages.success(request, sentence)
+
+
+@require_safe
+@login_required
+def new_places(request: HttpRequest) -> HttpResponse:
+    """What hosts have offered and nobody has looked at yet."""
+    if not may_approve_places(request.user):
+        raise Http404
+    places = list(queries.offered_places()[:100])
+    title = ngettext("%d ny plass å se på", "%d nye plasser å se på", len(places)) % len(places)
+    return render(request, "catalogue/new_places.html", {"places": places, "title": title})
+
+
+@require_safe
+def open_data(request: HttpRequest) -> HttpResponse:
+    """What can be fetched as files, and what stands in them."""
+    return render(
+        request, "catalogue/open_data.html", {"place_columns": files.PLACE_COLUMNS, "scheme_columns": files.SCHEME_COLUMNS}
+    )
+
+
+@require_safe
+def places_file(request: HttpRequest, form: str) -> HttpResponse:
+    """Every open place, as CSV or JSON."""
+    return _file(request, form, "plasser", files.PLACE_COLUMNS, files.place_rows)
+
+
+@require_safe
+def schemes_file(request: HttpRequest, form: str) -> HttpResponse:
+    """Every scheme, as CSV or JSON."""
+    return _file(request, form, "ordninger", files.SCHEME_COLUMNS, files.scheme_rows)
+
+
+def _file(
+    request: HttpRequest, form: str, name: str, columns: Sequence[files.Column], rows: Callable[[str], list[files.Row]]
+) -> HttpResponse:
+    if form not in {"csv", "json"}:
+        raise Http404
+    found = rows(f"{request.scheme}://{request.get_host()}")
+    if form == "json":
+        return JsonResponse({name: files.as_json(columns, found)}, json_dumps_params={"ensure_ascii": False})
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return HttpResponse(files.as_csv(columns, found), content_type="text/csv; charset=utf-8", headers=headers)
