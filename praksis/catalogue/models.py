@@ -2,6 +2,7 @@
 
 import uuid
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -60,6 +61,16 @@ class Scheme(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("catalogue:scheme", args=[self.pk])
+
+    @property
+    def source_host(self) -> str:
+        """Whose page the facts come from: «uib.no»."""
+        return (urlsplit(self.source_url).hostname or "").removeprefix("www.") or self.institution
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the owner has stood for the facts."""
+        return self.confirmed_on is not None
 
 
 class PlaceQuerySet(models.QuerySet["Place"]):

@@ -152,6 +152,18 @@ class FreeSeats:
     def total(self) -> int:
         return sum(count for _group, count in self.by_group) + self.shared + self.tandem_seats
 
+    @property
+    def tiles(self) -> list[tuple[str, int]]:
+        """What the front page draws, without what there is none of: pairs of group and free seats."""
+        pairs = [*self.by_group, ("shared", self.shared), ("tandem", self.tandem_seats)]
+        return [(str(key), count) for key, count in pairs if count]
+
+    @property
+    def unit(self) -> int:
+        """How many places one tile stands for: ten, or more where that would be a wall of tiles."""
+        most = max((count for _key, count in self.tiles), default=0)
+        return next(unit for unit in (1, 10, 50, 100, 500, 1000) if most <= 60 * unit or unit == 1000)
+
 
 def free_seats() -> FreeSeats:
     """Count the seats that are free today (two queries); nothing here is about a person."""
