@@ -2,6 +2,7 @@
 so that row-level security can show one of them without the others (see docs/house.md, «Two locks»)."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -10,16 +11,32 @@ from django.utils.translation import gettext_lazy as _
 
 from praksis.accounts.models import User
 from praksis.base.codes import Field, Language, Paper, TargetGroup
+from praksis.candidates.choices import PLACING_ROLES
 from praksis.catalogue.models import Scheme
 from praksis.organisations.models import Host, Member, Programme
 
 
 class CandidateQuerySet(models.QuerySet["Candidate"]):
+    def owned_by(self, user: User) -> "CandidateQuerySet":
+        """Oneself, and the children one is a guardian of."""
+        return self.filter(Q(user=user) | Q(guardians__user=user)).distinct()
+
     def visible_to(self, user: User) -> "CandidateQuerySet":
-        """Oneself, one's child, and the people of the members one works for. Never more: other members' people are hidden."""
+        """Oneself, one's child, and the people one places (`placed_by`). Never more: other members' people are hidden."""
         own = Q(user=user) | Q(guardians__user=user)
-        staff = Q(member__in=user.memberships.current().values("member"))
-        return self.filter(own | staff).distinct()
+        return self.filter(own | Q(member__in=_placed_for(user))).distinct()
+
+    def placed_by(self, user: User) -> "CandidateQuerySet":
+        """The people of the members for which the user places people."""
+        return self.filter(member__in=_placed_for(user))
+
+
+IDENTITY_NUMBER = r"^\s*\d{6}[ -]?\d{5}\s*$"
+"""What a national identity number looks like. None is ever kept."""
+
+
+def _placed_for(user: User) -> models.QuerySet[Any, Any]:
+    return user.memberships.current().filter(role__in=PLACING_ROLES).values("member")
 
 
 class Candidate(models.Model):
@@ -28,6 +45,9 @@ class Candidate(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="candidates")
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="candidates")
+    reference = models.CharField(
+        _("referanse"), max_length=60, blank=True, help_text=_("Deres eget nummer på personen. Aldri fødselsnummer.")
+    )
     first_name = models.CharField(_("fornavn"), max_length=100)
     last_name = models.CharField(_("etternavn"), max_length=100)
     birth_year = models.PositiveSmallIntegerField(_("fødselsår"), null=True, blank=True)
@@ -41,6 +61,11 @@ class Candidate(models.Model):
 
     class Meta:
         ordering = ["last_name", "first_name", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["member", "reference"], condition=~Q(reference=""), name="reference_once_per_member"),
+            models.CheckConstraint(condition=~Q(reference__regex=IDENTITY_NUMBER), name="reference_no_identity_number"),
+        ]
+        indexes = [models.Index(fields=["member", "last_name", "first_name", "id"])]
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}"

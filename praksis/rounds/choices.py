@@ -3,6 +3,12 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from praksis.candidates.choices import PLACING_ROLES
+from praksis.organisations.choices import Role
+
+SEEING_ROLES = PLACING_ROLES | {Role.BOARD}
+"""Who may see a round's page, with figures and without persons."""
+
 
 class RoundState(TextChoices):
     """Preparing -> wishes are collected -> closed for wishes (allocated as often as needed) -> published."""

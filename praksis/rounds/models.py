@@ -18,10 +18,12 @@ from django.utils.translation import gettext_lazy as _
 
 from praksis.accounts.models import User
 from praksis.base.codes import Season, TargetGroup
+from praksis.candidates.choices import PLACING_ROLES
 from praksis.candidates.models import Candidate, Need
 from praksis.catalogue.models import Place
+from praksis.organisations.choices import MemberKind
 from praksis.organisations.models import Member
-from praksis.rounds.choices import DEFAULT_OBJECTIVE, Policy, RoundState, RunState
+from praksis.rounds.choices import DEFAULT_OBJECTIVE, SEEING_ROLES, Policy, RoundState, RunState
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,8 +33,21 @@ def default_objective() -> list[str]:
     return list(DEFAULT_OBJECTIVE)
 
 
+class RoundQuerySet(models.QuerySet["Round"]):
+    def visible_to(self, user: User) -> "RoundQuerySet":
+        """The page with its figures, without persons: staff and board of the members in it, and of the region."""
+        seeing = user.memberships.current().filter(role__in=SEEING_ROLES)
+        if seeing.filter(member__kind=MemberKind.REGION).exists():
+            return self.all()
+        own = seeing.values("member")
+        return self.filter(Q(owner__in=own) | Q(pk__in=Round.members.through.objects.filter(member__in=own).values("round")))
+
+
 class Round(models.Model):
-    """One allocation: candidates of the members that take part, and the places that are in it."""
+    """One allocation: candidates of the members that take part, and the places that are in it.
+
+    `closed_at` is when it was last closed for wishes: runs ordered before are out of date.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("navn"), max_length=120)
@@ -48,9 +63,12 @@ class Round(models.Model):
     papers_due_on = models.DateField(_("frist for papirer"))
     answer_due_at = models.DateTimeField(_("svarfrist"), null=True, blank=True)
     max_choices = models.PositiveSmallIntegerField(_("høyst antall ønsker"), default=10)
+    closed_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     made_up = models.BooleanField(_("oppdiktet"), default=False)
     places = models.ManyToManyField(Place, through="RoundPlace", related_name="rounds")
+
+    objects = RoundQuerySet.as_manager()
 
     class Meta:
         ordering = ["-closes_at", "name"]
@@ -98,10 +116,14 @@ class Reserve(models.Model):
 
 
 class Entry(models.Model):
-    """A pseudonym in a round, with what eligibility needs: the engine's `tags`, and `excluded_hosts` (host id -> reason code)."""
+    """A pseudonym in a round, with what eligibility needs: the engine's `tags`, and `excluded_hosts` (host id -> reason code).
+
+    `member` says whose it is, so that a member's part can be found without the links. A list counts once it is sent (`sent_at`).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="entries")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     tags = ArrayField(models.CharField(max_length=60))
     priority_class = models.PositiveSmallIntegerField(default=1)
     arrived = models.PositiveIntegerField(null=True, blank=True)
@@ -109,13 +131,24 @@ class Entry(models.Model):
     together = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     pinned = models.ForeignKey(Place, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     sent_at = models.DateTimeField(null=True, blank=True)
+    saved_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=0)
 
     class Meta:
-        indexes = [models.Index(fields=["round"])]
+        indexes = [models.Index(fields=["round", "member"])]
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class EntryLinkQuerySet(models.QuerySet["EntryLink"]):
+    def owned_by(self, user: User) -> "EntryLinkQuerySet":
+        """The user's own entries, and those of the children the user is a guardian of."""
+        return self.filter(candidate__in=Candidate.objects.owned_by(user))
+
+    def placed_by(self, user: User) -> "EntryLinkQuerySet":
+        """Entries of the members for which the user places people."""
+        return self.filter(member__in=user.memberships.current().filter(role__in=PLACING_ROLES).values("member"))
 
 
 class EntryLink(models.Model):
@@ -127,6 +160,8 @@ class EntryLink(models.Model):
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="entry_links")
     need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="+")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+
+    objects = EntryLinkQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["round", "candidate"], name="candidate_once_per_round")]
@@ -159,7 +194,8 @@ class Run(models.Model):
     """One allocation of a round, as ordered by somebody. `click_key` makes the same click the same run.
 
     `levels` and `figures` are aggregates without persons; `progress` is what the worker says while it works:
-    {"step": str, "share": 0..100}. `seconds` is wall time of the solver.
+    {"step": str, "share": 0..100}. `seconds` is wall time of the solver. `problem` is a code (`queries.problem_sentence`).
+    `verified_at`: when the independent check of the result had passed; nothing is stored before.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -173,6 +209,7 @@ class Run(models.Model):
     requested_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
     progress = models.JSONField(default=dict, blank=True)
     engine = models.CharField(max_length=20, blank=True)
     digest = models.CharField(max_length=64, blank=True)
@@ -185,6 +222,11 @@ class Run(models.Model):
 
     class Meta:
         ordering = ["-requested_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state=RunState.DONE) | Q(verified_at__isnull=False), name="run_done_only_if_verified"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"run {self.id}"

@@ -4,25 +4,29 @@ A lack that can be mended (a paper) does not stop a wish; what cannot be mended 
 a candidate may have a seat when its tags meet `accepts` in at least one and hold all of `requires` (engine.md, «Meaning»).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+from uuid import UUID
 
 from praksis.accounts.models import User
 from praksis.base.codes import TargetGroup
+from praksis.candidates.choices import PLACING_ROLES
 from praksis.candidates.models import Need
+from praksis.catalogue.choices import PlaceStage
 from praksis.catalogue.models import Place, Seat
 from praksis.organisations.choices import Role
-from praksis.rounds.choices import RoundState
-from praksis.rounds.models import Round
+from praksis.rounds.models import EntryLink, Round
 
 Status = Literal["ok", "lacks_paper", "never"]
+TRAINING_APPROVAL = "training_approval"
+DECIDING_ROLES = frozenset({Role.COORDINATOR, Role.LEAD})
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Whether an entry may have a place. `code` says why not (`group`, `worked_there`, `relation`, `training_approval`);
+    """Whether an entry may have a place. `code` says why not (`group`, or see `exclusion`);
     `papers` are those that are missing; `kinds` the seat kinds that would take the entry when the papers are there."""
 
     status: Status
@@ -46,11 +50,18 @@ def priority_class(group: str) -> int:
     return 0 if group == TargetGroup.STUDENT_MANDATORY else 1
 
 
-def seat_accepts(seat: Seat) -> list[str]:
-    """The engine's `accepts` of a seat: its groups, each within the seat's fields where it names any."""
+def seat_accepts(seat: Seat, *, trains: bool = True) -> list[str]:
+    """The engine's `accepts` of a seat: its groups, each within the seat's fields where it names any.
+
+    An apprentice needs a host approved as a training company (opplæringslova § 7-5, § 7-6): `trains` says whether it is.
+    A seat that nobody may have for want of it accepts a tag that nobody holds.
+    """
+    groups = [group for group in seat.groups if trains or group != TargetGroup.APPRENTICE]
+    if not groups:
+        return [TRAINING_APPROVAL]
     if not seat.fields:
-        return sorted(seat.groups)
-    return sorted(f"{group}.{field}" for group in seat.groups for field in seat.fields)
+        return sorted(groups)
+    return sorted(f"{group}.{field}" for group in groups for field in seat.fields)
 
 
 def seat_requires(seat: Seat) -> list[str]:
@@ -58,16 +69,27 @@ def seat_requires(seat: Seat) -> list[str]:
     return sorted(f"paper:{paper}" for paper in seat.requires)
 
 
-def exclusion(tags: Iterable[str], excluded_hosts: Mapping[str, str], place: Place, on: date) -> str:
-    """Why a place is closed to an entry whatever its seats accept: a conflict with the host, or a host that may not train.
+def place_is_closed(place: Place) -> bool:
+    """Whether nobody can have the place any more: it is not open, or its host is gone."""
+    return place.stage != PlaceStage.OPEN or place.host.closed_on is not None
 
-    An apprentice needs a host approved as a training company (opplæringslova § 7-5, § 7-6). Empty when nothing stops it.
+
+def exclusion(tags: Collection[str], excluded_hosts: Mapping[str, str], place: Place, on: date) -> str:
+    """Why a place is closed to an entry whatever its seats accept; empty when nothing stops it.
+
+    The codes: `place_closed`, those of `Conflict`, and `training_approval` for whoever is an apprentice and nothing else.
     """
-    if code := excluded_hosts.get(str(place.host_id)):
+    if place_is_closed(place):
+        return "place_closed"
+    if excluded_hosts and (code := excluded_hosts.get(str(place.host_id))):
         return code
-    if TargetGroup.APPRENTICE in tags and not place.host.may_train_apprentices(on):
-        return "training_approval"
+    if TargetGroup.APPRENTICE in tags and not place.host.may_train_apprentices(on) and _is_apprentice_only(tags):
+        return TRAINING_APPROVAL
     return ""
+
+
+def _is_apprentice_only(tags: Collection[str]) -> bool:
+    return not any(group in tags for group in TargetGroup if group != TargetGroup.APPRENTICE)
 
 
 def fit(tags: Iterable[str], excluded_hosts: Mapping[str, str], place: Place, on: date) -> Fit:
@@ -75,10 +97,11 @@ def fit(tags: Iterable[str], excluded_hosts: Mapping[str, str], place: Place, on
     held = frozenset(tags)
     if code := exclusion(held, excluded_hosts, place, on):
         return Fit("never", code=code)
+    trains = place.host.may_train_apprentices(on)
     lacking = {
         seat.kind: tuple(tag.removeprefix("paper:") for tag in seat_requires(seat) if tag not in held)
         for seat in place.seats.all()
-        if held & set(seat_accepts(seat))
+        if held & set(seat_accepts(seat, trains=trains))
     }
     if not lacking:
         return Fit("never", code="group")
@@ -87,25 +110,32 @@ def fit(tags: Iterable[str], excluded_hosts: Mapping[str, str], place: Place, on
 
 
 def may_coordinate(user: User, round_: Round) -> bool:
-    """Order runs, see figures, change the round: coordinators and leads of the member that owns it."""
-    return _holds(user, round_.owner_id, {Role.COORDINATOR, Role.LEAD})
+    """Order runs, change the round: coordinators and leads of the member that owns it."""
+    return _holds(user, round_.owner_id, DECIDING_ROLES)
 
 
-def may_publish_for(user: User, member_id: object) -> bool:
+def may_place_for(user: User, member_id: UUID) -> bool:
+    """Put a member's people into a round, and see its part of a run: that member's placing staff."""
+    return _holds(user, member_id, PLACING_ROLES)
+
+
+def may_publish_for(user: User, member_id: UUID) -> bool:
     """Publish a member's own part of a run: that member's coordinators and leads."""
-    return _holds(user, member_id, {Role.COORDINATOR, Role.LEAD})
+    return _holds(user, member_id, DECIDING_ROLES)
 
 
-def may_see_round(user: User, round_: Round) -> bool:
-    """The round's page with its figures: staff of the members in it, and of the region (board, lead, operator not)."""
-    members = set(round_.members.values_list("pk", flat=True)) | {round_.owner_id}
-    return user.is_authenticated and user.memberships.current().filter(member__in=members).exclude(role=Role.OPERATOR).exists()
+def may_rank_for(user: User, link: EntryLink) -> bool:
+    """Change a list: the candidate, a guardian, and the member's staff for whoever cannot sign in."""
+    candidate = link.candidate
+    if candidate.user_id == user.pk or candidate.guardians.filter(user=user).exists():
+        return True
+    return not candidate.digital and may_place_for(user, link.member_id)
 
 
 def may_rank(round_: Round) -> bool:
     """Wishes may be changed while the round takes them."""
-    return round_.state == RoundState.RANKING and round_.takes_wishes()
+    return round_.takes_wishes()
 
 
-def _holds(user: User, member_id: object, roles: set[Role]) -> bool:
+def _holds(user: User, member_id: UUID, roles: Collection[Role]) -> bool:
     return user.is_authenticated and user.memberships.current().filter(member=member_id, role__in=roles).exists()

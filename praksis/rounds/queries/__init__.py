@@ -1,0 +1,24 @@
+"""Reads across the room's models: a list of wishes, a result with its reasons, a round's page."""
+
+from praksis.rounds.queries.results import Got, own_results, own_seats, publication_problem, published_links, result_of
+from praksis.rounds.queries.rounds import RoundPage, members_placed_for, round_page, rounds_of
+from praksis.rounds.queries.wishes import Wish, figures_of, link_to_see, links_to_rank, ranking_of, wishes
+
+__all__ = [
+    "Got",
+    "RoundPage",
+    "Wish",
+    "figures_of",
+    "link_to_see",
+    "links_to_rank",
+    "members_placed_for",
+    "own_results",
+    "own_seats",
+    "publication_problem",
+    "published_links",
+    "ranking_of",
+    "result_of",
+    "round_page",
+    "rounds_of",
+    "wishes",
+]
