@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -210,6 +211,17 @@ def run_jobs(as_worker: AsRole) -> Callable[[], int]:
     return run
 
 
+@pytest.fixture
+def in_thread(db: None) -> Callable[[Callable[[], None]], None]:
+    """Runs something that needs an event loop of its own (an async task) in a thread; its error is the test's."""
+
+    def run(work: Callable[[], None]) -> None:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(work).result()
+
+    return run
+
+
 class _Job(NamedTuple):
     number: int
     name: str
@@ -231,6 +243,8 @@ def _next_job(queue: Any) -> _Job | None:
 
 class _Undefined(str):
     """Django puts this in place of a variable that nobody defined, and asks it for the text to show."""
+
+    __slots__ = ()
 
     def __contains__(self, part: object) -> bool:
         return part == "%s"

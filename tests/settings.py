@@ -7,6 +7,7 @@ from praksis.base.databases import data_folder
 
 os.environ.setdefault("PRAKSIS_DEMO", "1")
 os.environ.setdefault("PRAKSIS_DATA", str(data_folder(Path(__file__).resolve().parent.parent, "test")))
+os.environ.setdefault("PRAKSIS_PG_OPTIONS", "-c fsync=off")
 
 from praksis.config.settings import *  # noqa: F403
 from praksis.config.settings import STORAGES

@@ -2,7 +2,8 @@
 
 A socket in a folder of mode 0700 and no TCP, passwords (scram) even there, checksums on. PostgreSQL refuses to run as root, so
 for root it runs as `nobody`, from a copy of the binaries that nobody can reach. Any number of processes may use one server at
-once; the last one out stops it. `PRAKSIS_PG_BIN` names the folder of other binaries (`pg_config --bindir`).
+once; the last one out stops it. `PRAKSIS_PG_BIN` names the folder of other binaries (`pg_config --bindir`), `PRAKSIS_PG_OPTIONS`
+adds options of `postgres` (the tests, whose data may be lost, run without fsync).
 """
 
 import contextlib
@@ -233,11 +234,17 @@ def _binaries_version() -> int:
 def _launch(data: Path, *, with_parent: bool) -> None:
     _refuse_another_version(data)
     retry_until = time.monotonic() + RETRY_SECONDS
-    while not _comes_up(data, _spawn(data, with_parent=with_parent)):
+    while not _comes_up(data, _own(data) or _spawn(data, with_parent=with_parent)):
         said = _log(data).read_text(errors="replace")
         if not any(sign in said for sign in PASSING) or time.monotonic() > retry_until:
             raise _refusal(data, said)
         time.sleep(0.3)
+
+
+def _own(data: Path) -> subprocess.Popen[bytes] | None:
+    """The server that this process started, while it lives. A dead one is reaped: its number would keep the lock file valid."""
+    process = _started.get(data)
+    return process if process and process.poll() is None else None
 
 
 def _refuse_another_version(data: Path) -> None:
@@ -252,7 +259,8 @@ def _refuse_another_version(data: Path) -> None:
 def _spawn(data: Path, *, with_parent: bool) -> subprocess.Popen[bytes]:
     tie = ["setpriv", "--pdeathsig", "INT"] if with_parent and shutil.which("setpriv") else []
     settings = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={socket_folder(data)}", "-c", "max_connections=60"]
-    command = [*tie, _binary("postgres"), "-D", str(data / "pg" / "data"), *settings]
+    more = os.environ.get("PRAKSIS_PG_OPTIONS", "").split()
+    command = [*tie, _binary("postgres"), "-D", str(data / "pg" / "data"), *settings, *more]
     with os.fdopen(os.open(_log(data), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as log:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **_as_server_user()

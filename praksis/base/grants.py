@@ -15,7 +15,8 @@ from praksis.base.databases import RUNTIME
 
 _PRIVILEGE = re.compile(r"(\w+)(?:\s*\(([^)]*)\))?")
 _HELD = """
-    select object.relname, object.relkind = 'S', coalesce(acl.attname, ''), coalesce(holder.rolname, 'public'), acl.privilege_type
+    select case object.relkind when 'S' then 'sequence' else 'table' end, object.relname,
+        coalesce(acl.attname, ''), coalesce(holder.rolname, 'public'), acl.privilege_type
     from pg_class object
     join pg_namespace space on space.oid = object.relnamespace and space.nspname = 'public'
     cross join lateral (
@@ -50,10 +51,10 @@ _POWERS = """
 
 
 class Grant(NamedTuple):
-    """One privilege on one table, column or sequence. An empty `column` means the whole; `user` is a name on the server."""
+    """One privilege on a whole table or sequence (`column` is then empty) or on one column; `user` is a name on the server."""
 
+    kind: str
     relation: str
-    is_sequence: bool
     column: str
     user: str
     privilege: str
@@ -138,9 +139,9 @@ def _wanted() -> set[Grant]:
     for table, grants in declared().items():
         for role, privileges in grants.items() if table in tables else ():
             user = settings.DATABASE_USERS[role]
-            wanted |= {Grant(table, False, column, user, privilege) for privilege, column in _parsed(privileges)}  # noqa: FBT003
+            wanted |= {Grant("table", table, column, user, privilege) for privilege, column in _parsed(privileges)}
             if "insert" in privileges:  # identity columns need none, serial ones do
-                wanted |= {Grant(sequence, True, "", user, "USAGE") for owner, sequence in serials if owner == table}  # noqa: FBT003
+                wanted |= {Grant("sequence", sequence, "", user, "USAGE") for owner, sequence in serials if owner == table}
     return wanted
 
 
@@ -156,7 +157,7 @@ def _statement(verb: str, grant: Grant) -> sql.Composed:
     return sql.SQL("{what}{column} on {kind} {relation} {towards} {user}").format(
         what=sql.SQL(f"{verb} {grant.privilege}"),
         column=column,
-        kind=sql.SQL("sequence" if grant.is_sequence else "table"),
+        kind=sql.SQL(grant.kind),
         relation=sql.Identifier(grant.relation),
         towards=sql.SQL({"grant": "to", "revoke": "from"}[verb]),
         user=sql.SQL("public") if grant.user == "public" else sql.Identifier(grant.user),
