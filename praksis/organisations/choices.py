@@ -11,6 +11,7 @@ class MemberKind(TextChoices):
     NAV = "nav", _("NAV")
     MUNICIPALITY = "municipality", _("kommune")
     SCHOOL = "school", _("ungdomsskole")
+    WELFARE = "welfare", _("studentsamskipnad")
 
 
 class Role(TextChoices):
