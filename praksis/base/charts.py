@@ -90,7 +90,7 @@ def _part(index: int, count: int, start: int, total: int) -> Part:
         width=svg.number(100 * share),
         text=text if shown else "",
         only_wide=need > share * NARROW,
-        headed=index < 3 and share > 0.09 and start / total < 0.8,
+        headed=index < 3 and share > 0.08 and start / total < 0.8,
     )
 
 

@@ -216,11 +216,13 @@ def _half(name: str, state: str, side: float) -> SafeString:
         return body + circle(f"t-disc-{name}", x, y, 0.105 * side)
     plain = side < SMALL and state == "missing"
     stroke = 1.1 if plain else max(1.2, 0.045 * side)
-    look = f"t-{name}-faint" if state == "open" else "" if plain else "t-dash"
+    look = f"t-{name}-faint" if state == "open" else ""
+    dash = format_html(' stroke-dasharray="{} {}"', number(0.1 * side), number(0.06 * side)) if state == "missing" else ""
     outline = format_html(
-        '<path class="{}" stroke-width="{}" d="{}"/>',
+        '<path class="{}" stroke-width="{}"{} d="{}"/>',
         f"t-{name}-line {look}".rstrip(),
         number(stroke),
+        "" if plain else dash,
         path(corners(0, 0, side, side, gap, stroke / 2)),
     )
     return outline if plain else outline + circle(f"t-{name}-line", x, y, 0.1 * side, stroke)

@@ -110,7 +110,7 @@ def breadcrumb(*parts: str) -> dict[str, Any]:
 def source_line(source: str, *, confirmed_on: date | None = None, season: str = "", owner_confirmed: bool = True) -> SafeString:
     """Where a card's facts come from and when someone last stood for them."""
     if confirmed_on:
-        when = _("Sist bekreftet %(date)s") % {"date": date_format(confirmed_on, "j. M Y")}
+        when = _("Sist bekreftet %(date)s") % {"date": date_format(confirmed_on)}
         return format_html('<p class="source">{} {}. {}</p>', _("Kilde:"), source, when)
     age = season or _("år ikke oppgitt")
     doubt = "" if owner_confirmed else _("Ikke bekreftet av eieren")
