@@ -66,14 +66,20 @@ def rank_names() -> list[str]:
     return [_("1. ønske"), _("2. ønske"), _("3. ønske"), _("4.–5. ønske"), _("6.–10. ønske"), _("uten plass")]
 
 
-def stripe(name: str, counts: Sequence[int]) -> Stripe:
-    """Lay out one stripe; `counts` are six, as in rank_names."""
-    said = [f"{word} {localize(count)}" for word, count in zip(rank_names(), counts, strict=True)]
+def said(count: int | None) -> str:
+    """A count as text; None is one that may not be shown."""
+    return _("vises ikke") if count is None else str(localize(count))
+
+
+def stripe(name: str, told: Sequence[int | None]) -> Stripe:
+    """Lay out one stripe; the counts are six, as in rank_names. One that may not be shown (None) is told and has no part."""
+    words = [f"{word} {said(count)}" for word, count in zip(rank_names(), told, strict=True)]
+    counts = [count or 0 for count in told]
     starts = list(accumulate(counts, initial=0))
     return Stripe(
         name=name,
-        label=f"{name}: {', '.join(said)}",
-        without=ngettext("%s uten plass", "%s uten plass", counts[-1]) % localize(counts[-1]),
+        label=f"{name}: {', '.join(words)}",
+        without=ngettext("%s uten plass", "%s uten plass", counts[-1]) % said(told[-1]),
         parts=[_part(index, counts[index], starts[index], starts[-1]) for index in range(6) if counts[index]],
     )
 
@@ -94,10 +100,10 @@ def _part(index: int, count: int, start: int, total: int) -> Part:
     )
 
 
-def rank_legend(rows: Sequence[tuple[str, Sequence[int]]]) -> list[tuple[int, str, str, str]]:
+def rank_legend(rows: Sequence[tuple[str, Sequence[int | None]]]) -> list[tuple[int, str, str, str]]:
     """The parts that carry no words of their own: index, pattern, name, and the numbers where the stripe has none."""
     names = rank_names()
-    numbers = {index: ", ".join(str(localize(counts[index])) for _name, counts in rows) for index in (3, 4)}
+    numbers = {index: ", ".join(said(counts[index]) for _name, counts in rows) for index in (3, 4)}
     return [(index, PATTERNS.get(index, ""), names[index], numbers.get(index, "")) for index in range(5)]
 
 

@@ -198,7 +198,7 @@ def _errors(form: BaseForm) -> list[tuple[str, str, str]]:
 
 
 @register.inclusion_tag("components/rank_profile.html")
-def rank_profile(rows: Sequence[tuple[str, Sequence[int]]], *, key: str = "ranks") -> dict[str, Any]:
+def rank_profile(rows: Sequence[tuple[str, Sequence[int | None]]], *, key: str = "ranks") -> dict[str, Any]:
     """How far down their lists people came, a stripe per rule: (name, six counts). `key` is unique on the page."""
     return {"stripes": [charts.stripe(name, counts) for name, counts in rows], "legend": charts.rank_legend(rows), "key": key}
 
