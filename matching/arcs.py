@@ -75,8 +75,7 @@ class _KindsAtPlaces:
         self._first = [0, *np.cumsum(sizes).tolist()]
         alike: dict[object, int] = {}
         self._alike = [
-            alike.setdefault(tuple((s.kind, s.accepts, s.requires) for s in place.seats), len(alike))
-            for place in instance.places
+            alike.setdefault(tuple((s.kind, s.accepts, s.requires) for s in place.seats), len(alike)) for place in instance.places
         ]
         self._known: dict[tuple[tuple[str, ...], int], tuple[int, ...]] = {}
 

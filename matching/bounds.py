@@ -45,7 +45,8 @@ def price(program: Program, cost: Ints, prices: Floats, label: Ints) -> Priced:
 
 def label_of_rows(program: Program, label: Ints) -> Ints:
     """The component of each row, which is that of its first column."""
-    return label[program.rows.indices[program.rows.indptr[:-1]]]
+    first: Ints = program.rows.indices[program.rows.indptr[:-1]]
+    return label[first]
 
 
 def _scale(program: Program, cost: Ints, prices: Floats) -> int:

@@ -73,6 +73,12 @@ def write_json(path: str | Path, data: Any) -> None:
         raise InputError("", f"cannot write {path}: {error.strerror}") from error
 
 
+def require_format(data: Any, wanted: str) -> None:
+    """Refuse a file of another kind before its keys are looked at."""
+    if "format" in mapping(data, "") and data["format"] != wanted:
+        raise InputError("format", f"must be {json.dumps(wanted)}, not {_shown(data['format'])}")
+
+
 def members(value: Any, path: str, required: Iterable[str], optional: Container[str] = ()) -> dict[str, Any]:
     """A JSON object that has all the required keys, and no others than those and the optional ones."""
     found = mapping(value, path)
@@ -184,7 +190,7 @@ def join(path: str, key: str) -> str:
 
 
 def _wrong(value: Any, path: str, wanted: str) -> NoReturn:
-    raise InputError(path, f"must be {wanted}, not {_shown(value)}")
+    raise InputError(path or "the file", f"must be {wanted}, not {_shown(value)}")
 
 
 def _shown(value: Any) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import highspy
 import numpy as np
+from highspy._core import _Highs  # highspy.Highs writes a banner to standard output as it is made
 from numpy.typing import NDArray
 
 from matching.arcs import Ints
@@ -14,7 +15,7 @@ from matching.program import NONE_ABOVE, NONE_BELOW, Program
 type Floats = NDArray[np.float64]
 
 
-class Unsettled(Exception):
+class UnsettledError(Exception):
     """No optimum was found, mostly because the deadline came first."""
 
 
@@ -39,11 +40,11 @@ class Whole:
 
 
 def relax(program: Program, cost: Ints, deadline: float) -> Relaxed:
-    """Minimise the cost over the relaxation of a program that has points. Raises Unsettled."""
+    """Minimise the cost over the relaxation of a program that has points. Raises UnsettledError."""
     solver = _solver(program, cost, deadline)
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        raise Unsettled
+        raise UnsettledError
     solution = solver.getSolution()
     return Relaxed(np.array(solution.col_value), np.array(solution.row_dual))
 
@@ -65,7 +66,7 @@ def search(program: Program, cost: Ints, deadline: float) -> Whole:
 
 
 def _solver(program: Program, cost: Ints, deadline: float, *, whole: bool = False) -> Any:
-    solver = highspy.Highs()
+    solver = _Highs()
     options = {
         "output_flag": False,
         "threads": 1,  # the same answer on machines with more or fewer cores

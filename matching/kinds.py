@@ -43,11 +43,11 @@ def _limits(instance: Instance, seats: Seats, place: int, people: int) -> dict[i
 class _Desk:
     """One place with its people, moved one after the other to the least kind that the rest can make room for."""
 
-    def __init__(self, limits: dict[int, tuple[int, int]], options: dict[int, list[int]], chosen: dict[int, int]):
+    def __init__(self, limits: dict[int, tuple[int, int]], options: dict[int, list[int]], chosen: dict[int, int]) -> None:
         self._limits = limits
         self._options = options
         self._chosen = {one: chosen[one] for one in options}
-        self._count = {seat: 0 for seat in limits}
+        self._count = dict.fromkeys(limits, 0)
         for seat in self._chosen.values():
             self._count[seat] += 1
 

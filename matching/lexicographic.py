@@ -13,7 +13,7 @@ from scipy import sparse
 
 from matching.arcs import Ints
 from matching.bounds import Priced, ceiling, label_of_rows, price
-from matching.highs import Unsettled, relax, search
+from matching.highs import UnsettledError, relax, search
 from matching.program import NONE_BELOW, Program
 
 
@@ -56,7 +56,7 @@ class Levels:
         stage = _Stage(part, cost[touched], self.x[self._columns[touched]], label[touched])
         try:
             stage.settle(deadline)
-        except Unsettled:
+        except UnsettledError:
             self._hold(stage, touched)
             return None
         self.x[self._columns[touched]] = stage.x
@@ -120,7 +120,7 @@ class _Stage:
         return int((self.values() - self._bound).sum())
 
     def settle(self, deadline: float) -> None:
-        """Find the best point of each component; then fix what cannot move. Raises Unsettled without a relaxation."""
+        """Find the best point of each component; then fix what cannot move. Raises UnsettledError without a relaxation."""
         relaxed = relax(self.program, self.cost, deadline)
         self._priced = price(self.program, self.cost, relaxed.prices, self.label)
         self._bound = ceiling(self._priced.bound, self._priced.scale)
@@ -177,9 +177,7 @@ class _Stage:
         self.program = _fixed(self.program, self._priced.reduced, self._priced.prices, gap[self.label], of_rows)
 
 
-def _fixed(
-    program: Program, reduced: Ints, prices: Ints, room: Ints | np.int64, room_of_rows: Ints | np.int64
-) -> Program:
+def _fixed(program: Program, reduced: Ints, prices: Ints, room: Ints | np.int64, room_of_rows: Ints | np.int64) -> Program:
     """The program without the points that cost more than there is room for, as far as single prices tell."""
     return replace(
         program,

@@ -25,6 +25,7 @@ from matching.form import (
     reference,
     references,
     refuse_twice,
+    require_format,
     text,
     write_json,
 )
@@ -188,9 +189,7 @@ def canonical(instance: Instance) -> Instance:
         instance,
         candidates=tuple(_sorted_candidate(one) for one in sorted(instance.candidates, key=lambda one: one.id)),
         places=tuple(_sorted_place(one) for one in sorted(instance.places, key=lambda one: one.id)),
-        pools=tuple(
-            replace(one, places=tuple(sorted(one.places))) for one in sorted(instance.pools, key=lambda one: one.id)
-        ),
+        pools=tuple(replace(one, places=tuple(sorted(one.places))) for one in sorted(instance.pools, key=lambda one: one.id)),
         reserves=tuple(
             replace(one, places=tuple(sorted(one.places))) for one in sorted(instance.reserves, key=lambda one: one.id)
         ),
@@ -224,8 +223,7 @@ def instance_to_data(instance: Instance) -> dict[str, Any]:
         **_kept(
             pools=[{"id": one.id, "limit": one.limit, "places": list(one.places)} for one in instance.pools],
             reserves=[
-                {"id": one.id, "tag": one.tag, "places": list(one.places), "at_least": one.at_least}
-                for one in instance.reserves
+                {"id": one.id, "tag": one.tag, "places": list(one.places), "at_least": one.at_least} for one in instance.reserves
             ],
         ),
     }
@@ -262,9 +260,8 @@ def _kept(**optional: Any) -> dict[str, Any]:
 
 def instance_from_data(data: Any) -> Instance:
     """Read JSON data into an instance, checking every rule of "Form". Raises InputError with the path of the fault."""
+    require_format(data, FORMAT)
     whole = members(data, "", ("format", "seed", "objective", "candidates", "places"), ("name", "pools", "reserves"))
-    if whole["format"] != FORMAT:
-        raise InputError("format", f"must be {json.dumps(FORMAT)}")
     candidate_ids = _ids(whole["candidates"], "candidates")
     place_ids = _ids(whole["places"], "places")
     pools, reserves = whole.get("pools", []), whole.get("reserves", [])
@@ -274,8 +271,7 @@ def instance_from_data(data: Any) -> Instance:
         seed=natural(whole["seed"], "seed"),
         objective=_read_objective(whole["objective"]),
         candidates=tuple(
-            _read_candidate(one, f"candidates[{at}]", candidate_ids, place_ids)
-            for at, one in enumerate(whole["candidates"])
+            _read_candidate(one, f"candidates[{at}]", candidate_ids, place_ids) for at, one in enumerate(whole["candidates"])
         ),
         places=tuple(_read_place(one, f"places[{at}]", candidate_ids) for at, one in enumerate(whole["places"])),
         pools=tuple(_read_pool(one, f"pools[{at}]", place_ids) for at, one in enumerate(pools)),
@@ -323,14 +319,10 @@ def _read_candidate(value: Any, path: str, candidates: frozenset[str], places: f
         class_=natural(data.get("class", 1), f"{path}.class"),
         arrived=natural(data["arrived"], f"{path}.arrived") if "arrived" in data else None,
         excluded={
-            reference(place, join(f"{path}.excluded", place), places, "place"): text(
-                reason, join(f"{path}.excluded", place)
-            )
+            reference(place, join(f"{path}.excluded", place), places, "place"): text(reason, join(f"{path}.excluded", place))
             for place, reason in excluded.items()
         },
-        together=reference(data["together"], f"{path}.together", candidates, "candidate")
-        if "together" in data
-        else None,
+        together=reference(data["together"], f"{path}.together", candidates, "candidate") if "together" in data else None,
         previous=name(data["previous"], f"{path}.previous") if "previous" in data else None,
         pinned=reference(data["pinned"], f"{path}.pinned", places, "place") if "pinned" in data else None,
     )
@@ -363,9 +355,7 @@ def _read_place(value: Any, path: str, candidates: frozenset[str]) -> Place:
         tags=names(data.get("tags", []), f"{path}.tags"),
         equal=flag(data.get("equal", False), f"{path}.equal"),
         tiers={
-            reference(one, join(f"{path}.tiers", one), candidates, "candidate"): natural(
-                tier, join(f"{path}.tiers", one)
-            )
+            reference(one, join(f"{path}.tiers", one), candidates, "candidate"): natural(tier, join(f"{path}.tiers", one))
             for one, tier in tiers.items()
         },
     )

@@ -68,8 +68,8 @@ class Program:
         return np.unique(labels[:columns], return_inverse=True)[1].astype(np.int64)
 
 
-NONE_BELOW = np.int64(-(2**62))
-NONE_ABOVE = np.int64(2**62)
+NONE_BELOW = -(2**62)
+NONE_ABOVE = 2**62
 
 
 class _Rows:
@@ -129,7 +129,7 @@ def _one_seat_each(rows: _Rows, instance: Instance, arcs: Arcs) -> None:
     """Everybody has at most one seat; who is pinned has one (of the arcs that are left, all are to that place)."""
     who, row = _positions(arcs.candidate)
     pinned = pins_of(instance)[who] >= 0
-    rows.add(row, np.arange(len(arcs)), 1, np.where(pinned, 1, NONE_BELOW), np.ones(len(who)))
+    rows.add(row, np.arange(len(arcs)), 1, np.where(pinned, 1, NONE_BELOW), 1)
 
 
 def _seats_between_limits(rows: _Rows, arcs: Arcs, seats: Seats, opening: Ints) -> None:
@@ -148,9 +148,7 @@ def _seats_between_limits(rows: _Rows, arcs: Arcs, seats: Seats, opening: Ints) 
     _times_open(rows, arcs, ranged & (seats.minimum > 0), opening[seats.place], seats.minimum, 0, NONE_ABOVE)
 
 
-def _times_open(
-    rows: _Rows, arcs: Arcs, which: Flags, opening: Ints, times: Ints, least: Ints | int, most: Ints | int
-) -> None:
+def _times_open(rows: _Rows, arcs: Arcs, which: Flags, opening: Ints, times: Ints, least: Ints | int, most: Ints | int) -> None:
     """Rows `people in the seat - times * opening`, for the seats in `which`."""
     inside = np.flatnonzero(which[arcs.seat])
     seat, row = _positions(arcs.seat[inside])
@@ -184,7 +182,8 @@ def _equal_kinds(rows: _Rows, instance: Instance, arcs: Arcs, seats: Seats) -> N
         start, end = np.searchsorted(arcs.seat[by_seat], [first[seats.place[seat]], first[seats.place[seat]] + 1])
         mates = by_seat[start:end]
         entries.append((np.full(len(mates), row), mates, np.full(len(mates), -1)))
-    rows.add(*(np.concatenate([entry[at] for entry in entries]) for at in range(3)), 0, 0)
+    row, column, value = (np.concatenate([entry[at] for entry in entries]) for at in range(3))
+    rows.add(row, column, value, 0, 0)
 
 
 def _pools(rows: _Rows, instance: Instance, arcs: Arcs) -> None:

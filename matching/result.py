@@ -22,6 +22,7 @@ from matching.form import (
     natural,
     read_json,
     refuse_twice,
+    require_format,
     text,
     write_json,
 )
@@ -119,9 +120,8 @@ _REQUIRED = (
 
 def result_from_data(data: Any) -> Result:
     """Read JSON data into a result. Checks the form only; whether it holds is for `matching.verify`."""
+    require_format(data, FORMAT)
     whole = members(data, "", _REQUIRED, ("stable", "could_open"))
-    if whole["format"] != FORMAT:
-        raise InputError("format", f'must be "{FORMAT}"')
     if not _DIGEST.fullmatch(text(whole["instance"], "instance")):
         raise InputError("instance", "must be 64 lowercase hexadecimal digits")
     assignment = mapping(whole["assignment"], "assignment")

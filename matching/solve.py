@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 import matching
-from matching.arcs import Arcs, Ints, Seats, arcs_of, lottery_of, partners_of, pins_of, possible, seats_of
+from matching.arcs import Flags, Ints, arcs_of, lottery_of, pins_of, possible, seats_of
 from matching.highs import search
 from matching.kinds import least_kinds
 from matching.lexicographic import Decision, Levels
 from matching.pins import refusal
 from matching.problem import InputError, Instance, canonical, digest
-from matching.program import Program, program_of
+from matching.program import program_of
 from matching.result import Bound, Level, Result, Value
 
 
@@ -30,6 +30,7 @@ class Progress:
     of: int
     value: Value
     bound: Bound
+    proven: bool
     seconds: float
 
 
@@ -139,17 +140,17 @@ class _Run:
         else:
             yield self._on_arcs(-self._wanted(level).astype(np.int64))
 
-    def _wanted(self, level: str) -> Ints:
+    def _wanted(self, level: str) -> Flags:
         """The arcs that a level wants as many of as can be."""
         arcs, candidates = self._arcs, self._instance.candidates
         if level == "placed":
-            return np.ones(len(arcs), dtype=np.int64)
+            return np.ones(len(arcs), dtype=bool)
         if level == "kept":
             at = {one.id: position for position, one in enumerate(self._instance.places)}
-            previous = np.array([-1 if one.previous is None else at.get(one.previous, -1) for one in candidates])
-            return (previous[arcs.candidate] == arcs.place).astype(np.int64)
-        wanted = np.array([f"class:{one.class_}" == level for one in candidates])
-        return wanted[arcs.candidate].astype(np.int64)
+            previous = np.array([-1 if one.previous is None else at.get(one.previous, -1) for one in candidates], dtype=np.int64)
+            return previous[arcs.candidate] == arcs.place
+        wanted = np.array([f"class:{one.class_}" == level for one in candidates], dtype=bool)
+        return wanted[arcs.candidate]
 
     def _on_arcs(self, cost: Ints) -> Ints:
         whole = np.zeros(len(self._program.upper), dtype=np.int64)
@@ -166,7 +167,7 @@ class _Run:
         if progress is not None:
             seconds = time.monotonic() - self._started
             of = len(self._instance.objective)
-            progress(Progress(level.level, number, of, level.value, level.bound, seconds))
+            progress(Progress(level.level, number, of, level.value, level.bound, level.proven, seconds))
 
     def assignment(self) -> dict[str, tuple[str, str]]:
         """Candidate id -> place id and kind."""
@@ -179,9 +180,7 @@ class _Run:
         """The places that are open: always where no kind has a minimum, otherwise where somebody is."""
         used = {place for place, _ in assignment.values()}
         return tuple(
-            place.id
-            for place in self._instance.places
-            if place.id in used or not any(seat.minimum for seat in place.seats)
+            place.id for place in self._instance.places if place.id in used or not any(seat.minimum for seat in place.seats)
         )
 
 

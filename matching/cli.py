@@ -1,0 +1,188 @@
+"""The commands: `python -m matching generate|solve|verify|explain`. Exit code 0, 1 (does not hold) or 2 (cannot take)."""
+
+import argparse
+import json
+import math
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import matching
+from matching.explain import explain
+from matching.form import InputError, write_json
+from matching.generate import FAMILIES, generate
+from matching.problem import Instance, digest, read_instance, warnings, with_seed, write_instance
+from matching.result import Result, read_result, write_result
+from matching.solve import Progress, solve
+from matching.verify import verify
+
+DONE, DOES_NOT_HOLD, CANNOT_TAKE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code. Faults in the input become one line on standard error."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+    except InputError as error:
+        return _complain(str(error))
+    except BrokenPipeError:  # whoever read the output has seen enough; keep the interpreter from flushing into nothing
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        return _complain("stopped before it was done")
+    return code
+
+
+def _complain(problem: str, code: int = CANNOT_TAKE) -> int:
+    line = problem.encode(errors="backslashreplace").decode()
+    print(f"matching: {' '.join(line.splitlines())}", file=sys.stderr)
+    return code
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(CANNOT_TAKE, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m matching", description="Allocate practice places: exact, explained, checked.")
+    parser.add_argument("--version", action="version", version=matching.__version__)
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_generate(commands)
+    _add_solve(commands)
+    _add_verify(commands)
+    _add_explain(commands)
+    return parser
+
+
+type _Commands = argparse._SubParsersAction[_Parser]
+
+
+def _add_generate(commands: _Commands) -> None:
+    command = commands.add_parser("generate", help="make up a round", description="Make up a round of a family.")
+    command.add_argument("--family", required=True, choices=FAMILIES, help="what the round is made of")
+    command.add_argument("--candidates", required=True, type=_natural, metavar="N", help="how many candidates")
+    command.add_argument("--seed", default=1, type=_natural, metavar="S", help="the same seed gives the same round (1)")
+    command.add_argument("-o", dest="output", required=True, type=_writable, metavar="INSTANCE.json", help="where to write it")
+    command.set_defaults(run=_generate)
+
+
+def _add_solve(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "solve", help="allocate a round", description="Allocate a round, level by level, proven or with an honest bound."
+    )
+    command.add_argument("instance", metavar="INSTANCE.json", help="the round, plain or gzip")
+    command.add_argument("--policy", default="optimal", help="how to allocate: optimal")
+    command.add_argument("--seed", type=_natural, metavar="N", help="draw with this seed instead of the file's")
+    command.add_argument("--time-limit", type=_seconds, metavar="S", help="stop after this many seconds with the best found")
+    command.add_argument("-o", dest="output", required=True, type=_writable, metavar="RESULT.json", help="where to write it")
+    command.set_defaults(run=_solve)
+
+
+def _add_verify(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "verify", help="check a result", description="Check a result against its round, with code that is not the solver's."
+    )
+    _add_instance_and_result(command)
+    command.set_defaults(run=_verify)
+
+
+def _add_explain(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "explain", help="say why", description="Say for every choice above the one received why it was not given, as JSON."
+    )
+    _add_instance_and_result(command)
+    command.add_argument("--candidate", action="append", metavar="ID", help="only this candidate (may be repeated)")
+    command.add_argument("-o", dest="output", type=_writable, metavar="FILE", help="write here, not to standard output")
+    command.set_defaults(run=_explain)
+
+
+def _add_instance_and_result(command: argparse.ArgumentParser) -> None:
+    command.add_argument("instance", metavar="INSTANCE.json", help="the round, plain or gzip")
+    command.add_argument("result", metavar="RESULT.json", help="its result, plain or gzip")
+
+
+def _generate(options: argparse.Namespace) -> int:
+    write_instance(generate(options.family, options.candidates, options.seed), options.output)
+    return DONE
+
+
+def _solve(options: argparse.Namespace) -> int:
+    instance = read_instance(options.instance)
+    if options.seed is not None:
+        instance = with_seed(instance, options.seed)
+    for warning in warnings(instance):
+        print(f"matching: warning: {warning}", file=sys.stderr)
+    write_result(solve(instance, options.policy, options.time_limit, _tell), options.output)
+    return DONE
+
+
+def _tell(done: Progress) -> None:
+    proven = "proven" if done.proven else f"not proven, bound {json.dumps(done.bound)}"
+    print(f"{done.level} {json.dumps(done.value)} {proven} ({done.seconds:.1f} s)", flush=True)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    instance, result = read_instance(options.instance), read_result(options.result)
+    report = verify(instance, result)
+    for note in report.notes:
+        print(f"note: {note}")
+    for problem in report.problems:
+        print(problem)
+    if report.ok:
+        print("the result holds")
+        return DONE
+    return _complain(f"the result does not hold, {len(report.problems)} faults: {report.problems[0]}", DOES_NOT_HOLD)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    instance, result = _pair(options)
+    wanted = options.candidate and list(dict.fromkeys(options.candidate))
+    for unknown in set(wanted or ()) - {one.id for one in instance.candidates}:
+        raise InputError("", f"there is no candidate {unknown!r}")
+    reasons = {one: [reason.data() for reason in found] for one, found in explain(instance, result, wanted).items()}
+    if options.output is None:
+        print(json.dumps(reasons))
+    else:
+        write_json(options.output, reasons)
+    return DONE
+
+
+def _pair(options: argparse.Namespace) -> tuple[Instance, Result]:
+    """The instance with the seed that was used, and a result that fits it."""
+    instance, result = read_instance(options.instance), read_result(options.result)
+    instance = with_seed(instance, result.seed)
+    if digest(instance) != result.instance:
+        raise InputError("", f"{options.result} is the result of another instance")
+    report = verify(instance, result, prove_small=False)
+    if not report.ok:
+        raise InputError("", f"{options.result} does not hold: {report.problems[0]}")
+    return instance, result
+
+
+def _natural(written: str) -> int:
+    if not (written.isascii() and written.isdigit()):
+        raise argparse.ArgumentTypeError(f"{written!r} is not a whole number, not negative")
+    return int(written)
+
+
+def _seconds(written: str) -> float:
+    try:
+        seconds = float(written)
+    except ValueError:
+        seconds = math.nan
+    if not (math.isfinite(seconds) and seconds > 0):
+        raise argparse.ArgumentTypeError(f"{written!r} is not a number of seconds above 0")
+    return seconds
+
+
+def _writable(written: str) -> str:
+    if not Path(written).parent.is_dir():
+        raise argparse.ArgumentTypeError(f"cannot write {written}: there is no folder {Path(written).parent}")
+    return written
