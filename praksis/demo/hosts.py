@@ -36,7 +36,7 @@ def build_hosts(draw: Draw, count: int, today: date) -> list[Workplace]:
         host.name = names(kind, host.language)
         found.append(Workplace(host, kind))
     for rank, workplace in enumerate(draw.shuffled(found)):
-        workplace.popularity = (rank + 1) ** -0.55
+        workplace.popularity = (rank + 1) ** -0.4
     return found
 
 

@@ -16,18 +16,23 @@ from praksis.demo.people import Person
 from praksis.demo.periods import Period, period_of, period_with
 from praksis.demo.texts import Half, PlaceText, ordinary_places, tandems
 
+EVENNESS = {TargetGroup.STUDENT_MANDATORY: 0.12}
+"""Institutions see to it that each profession has about the places it needs; nobody does for the others."""
+LITTLE_KNOWN = 0.3
+"""The share of tandems that hardly anyone has heard of."""
 CONTACTS = ("Avdelingsleder", "Praksiskoordinator", "Fagansvarlig", "Daglig leder", "Opplæringsansvarlig")
 CONTACTS_NN = ("Avdelingsleiar", "Praksiskoordinator", "Fagansvarleg", "Dagleg leiar", "Opplæringsansvarleg")
 
 
 @dataclass(eq=False)
 class Offer:
-    """A place with its seats, where it is, and the text it was made from."""
+    """A place with its seats, where it is, and the text it was made from. `appeal` is how much it is wanted."""
 
     place: Place
     seats: list[Seat]
     workplace: Workplace
     text: PlaceText
+    appeal: float
     pooled: bool = False
 
     def accepts(self, group: str, field: str) -> bool:
@@ -59,7 +64,8 @@ class Offering:
     def ordinary(self, people: Sequence[Person], ratio: float) -> list[Offer]:
         """Places for one group until there are `ratio` seats for each of its people; what people need decides which."""
         wanted, found = round(ratio * len(people)), list[Offer]()
-        needed = _uneven(self.draw, Counter((person.topic, person.need.field) for person in people))
+        mix = Counter((person.topic, person.need.field) for person in people)
+        needed = _uneven(self.draw, mix, EVENNESS.get(people[0].group, 0.45))
         seats = 0
         while seats < wanted:
             text = self._text_for(people[0].group, *self.draw.weighted(needed))
@@ -70,11 +76,13 @@ class Offering:
 
     def tandems(self, count: int) -> list[Offer]:
         """`count` tandems, the written ones in turn."""
-        texts = self.draw.shuffled(tandems())
-        return [
-            self.offer(text, self._workplace(text), period_with(text.extent, self.season, self.draw))
-            for text in (texts[number % len(texts)] for number in range(count))
-        ]
+        texts, found = self.draw.shuffled(tandems()), []
+        for number in range(count):
+            text = texts[number % len(texts)]
+            offer = self.offer(text, self._workplace(text), period_with(text.extent, self.season, self.draw))
+            offer.appeal *= 0.02 if self.draw.chance(LITTLE_KNOWN) else 1
+            found.append(offer)
+        return found
 
     def _text_for(self, group: str, topic: str, field: str) -> PlaceText:
         fitting = [text for text in ordinary_places() if group in text.groups and field in text.fields]
@@ -122,7 +130,7 @@ class Offering:
         )
         seats = self._seats(place, text)
         place.seats_total = sum(seat.capacity for seat in seats)
-        return Offer(place, seats, workplace, text)
+        return Offer(place, seats, workplace, text, appeal=workplace.popularity * draw.real(0.4, 1.6))
 
     def _seats(self, place: Place, text: PlaceText) -> list[Seat]:
         """Both halves of a tandem have the same number of seats."""
@@ -153,9 +161,9 @@ def _minimum(rule: str, capacity: int) -> int:
     return {SeatRule.EACH: 0, SeatRule.WHOLE: capacity, SeatRule.EQUAL: 1}[SeatRule(rule)]
 
 
-def _uneven(draw: Draw, needed: Counter[tuple[str, str]]) -> dict[tuple[str, str], float]:
-    """The mix of what is needed, not quite as it is needed: some fields have room to spare, some far too little."""
-    return {key: count * draw.real(0.55, 1.45) for key, count in sorted(needed.items())}
+def _uneven(draw: Draw, needed: Counter[tuple[str, str]], most: float) -> dict[tuple[str, str], float]:
+    """The mix of what is needed, each part up to `most` more or less: some fields have room to spare, some far too little."""
+    return {key: count * draw.real(1 - most, 1 + most) for key, count in sorted(needed.items())}
 
 
 def _may_offer(workplace: Workplace, text: PlaceText, today: date) -> bool:

@@ -20,11 +20,11 @@ DEMAND = {
 
 SUPPLY = {
     TargetGroup.STUDENT_ELECTIVE: 0.50,
-    TargetGroup.STUDENT_MANDATORY: 0.88,
+    TargetGroup.STUDENT_MANDATORY: 0.90,
     TargetGroup.APPRENTICE: 0.72,
     TargetGroup.WORK_TRAINING: 0.60,
     TargetGroup.LANGUAGE_PRACTICE: 0.65,
-    TargetGroup.PUPIL: 0.78,
+    TargetGroup.PUPIL: 0.80,
 }
 """Seats at ordinary places for each person of the group. Tandems come on top."""
 

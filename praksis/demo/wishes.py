@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from praksis.base.codes import CONFIDENTIAL_GROUPS, TargetGroup
+from praksis.catalogue.choices import Extent
 from praksis.catalogue.models import Place
 from praksis.demo.draw import Draw, Wheel
 from praksis.demo.people import Person
@@ -17,7 +18,8 @@ NEIGHBOUR, FAR = 0.35, 0.05
 """How much less a place is wanted in a neighbouring municipality, and farther away."""
 BESIDE = 0.12
 """How much less a place is wanted outside one's trade or interest, where it is open at all."""
-TANDEM = 0.7
+TANDEM = 0.22
+"""How much less a tandem is wanted than a place in one's own trade: some will not be filled."""
 LACKING = 0.15
 """How often a place is wished for although a paper is missing."""
 
@@ -57,7 +59,8 @@ class Wishing:
         """A list that begins with what most people want."""
         wanted = [offer for offer in self.draw.ranked(self._wheel(person), 3 * length) if not _is_closed_to(person, offer)]
         wanted = [offer for offer in wanted if not offer.lacks(person.group, person.need.field, person.held)][:length]
-        return Ranking(person, [[offer] for offer in sorted(wanted, key=lambda offer: -offer.workplace.popularity)])
+        wanted.sort(key=lambda offer: -offer.appeal * _fitting(offer, *_taste(person)[:3]))
+        return Ranking(person, [[offer] for offer in wanted])
 
     def pair_up(self, rankings: Sequence[Ranking], share: float) -> None:
         """Let a share of all, two and two alike, want to be together: the second takes the first one's list."""
@@ -96,7 +99,7 @@ class Wishing:
         """How much an offer is wanted by people of one taste; 0 where it is closed to them."""
         if not offer.accepts(group, field_) or not _may_train(offer, group, self.today):
             return 0
-        return offer.workplace.popularity * _near(home, offer.place.municipality) * _fitting(offer, field_, topic)
+        return offer.appeal * _near(home, offer.place.municipality) * _fitting(offer, group, field_, topic)
 
     def _may_stand(self, person: Person, offer: Offer) -> bool:
         if _is_closed_to(person, offer):
@@ -159,9 +162,10 @@ def _near(home: str, municipality: str) -> float:
     return NEIGHBOUR if municipality in workplaces()["neighbours"][home] else FAR
 
 
-def _fitting(offer: Offer, field_: str, topic: str) -> float:
-    if len(offer.seats) > 1 and not offer.text.topics:
-        return TANDEM
+def _fitting(offer: Offer, group: str, field_: str, topic: str) -> float:
+    if offer.place.is_tandem:
+        is_part_time = group == TargetGroup.APPRENTICE and offer.place.extent != Extent.FULL
+        return TANDEM * BESIDE if is_part_time else TANDEM
     if topic and offer.text.topics:
         return 1 if topic in offer.text.topics else 0
     return 1 if field_ == offer.place.field or field_ in offer.text.fields else BESIDE
