@@ -23,18 +23,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-import psycopg
-
 from praksis.base import embedded
-from praksis.base.databases import VARIABLES, SetupError, addresses, data_folder
+from praksis.base.databases import VARIABLES, SetupError, data_folder
 from praksis.base.processes import Child, tied
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LEAST_FREE_MB = 200
-PATIENCE_SECONDS = 6
+PATIENCE_SECONDS = 4
 """How long the port and the data may still be held by a predecessor that is ending."""
 READY_SECONDS = 90
-JOBS_SECONDS = 600
 GRACE_SECONDS = 10
 
 
@@ -117,7 +114,7 @@ def _stop(*_: object) -> NoReturn:
 def _options(arguments: list[str]) -> Options:
     parser = argparse.ArgumentParser(prog="praksis", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kind", choices=["demo", "start"])
-    parser.add_argument("--size", choices=["small", "full"], default="small")
+    parser.add_argument("--size", choices=["tiny", "small", "full"], default="small")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--data", default="", help="the folder for everything that lasts")
     parser.add_argument("--with-parent", action="store_true", help="end when the program that started this one has ended")
@@ -254,7 +251,7 @@ def _children(options: Options) -> Iterator[list[Child]]:
 
 
 def _web(options: Options) -> list[str]:
-    size = ["--workers", "2", "--worker-class", "gthread", "--threads", os.environ.get("PRAKSIS_THREADS", "4")]
+    size = ["--workers", "2", "--worker-class", "gthread", "--threads", os.environ.get("PRAKSIS_THREADS", "4"), "--preload"]
     quiet = ["--no-control-socket", "--log-level", "warning", "--graceful-timeout", str(GRACE_SECONDS)]
     bind = ["--bind", f"127.0.0.1:{options.port}", "--chdir", str(ROOT)]
     return [sys.executable, "-m", "gunicorn", "praksis.config.wsgi", *bind, *size, *quiet]
@@ -283,7 +280,7 @@ def _wait_until_ready(options: Options, children: list[Child]) -> None:
             raise SetupError(f"The pages did not open within {READY_SECONDS} seconds. See above, and {options.address}/healthz")
         _tick(options, children)
     if options.is_demo:
-        _wait_for_jobs(options, children)
+        _allocate(options, children)
 
 
 def _healthz(port: int) -> int:
@@ -298,21 +295,17 @@ def _healthz(port: int) -> int:
         asked.close()
 
 
-def _wait_for_jobs(options: Options, children: list[Child]) -> None:
-    """The demo's allocation is solved by a job like any other; whoever opens the pages shall see its result."""
-    if _waiting_jobs(options):
-        say("Allocating places")
-    give_up = time.monotonic() + JOBS_SECONDS
-    while _waiting_jobs(options) and time.monotonic() < give_up:
-        _tick(options, children)
-
-
-def _waiting_jobs(options: Options) -> int:
-    with psycopg.connect(addresses(options.data, os.environ)["owner"]) as owner:
-        found = owner.execute(
-            "select count(*) from procrastinate_jobs where status in ('todo', 'doing') and coalesce(scheduled_at, now()) <= now()"
-        ).fetchone()
-    return int(found[0]) if found else 0
+def _allocate(options: Options, children: list[Child]) -> None:
+    """The demo's closed round is solved by the worker and published as its people would: who opens the pages sees results."""
+    process = subprocess.Popen(tied(_manage("allocate_region"), "TERM"), env=_environment(options, "web"), start_new_session=True)
+    try:
+        while process.poll() is None:
+            _tick(options, children)
+        if process.returncode:
+            raise SetupError("The demo's round could not be allocated: see above.")
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def _look_after(options: Options, children: list[Child]) -> NoReturn:
