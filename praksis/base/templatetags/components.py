@@ -179,18 +179,19 @@ def _choice(choice: Any, hints: Mapping[str, str], counts: Mapping[str, int]) ->
 
 
 @register.inclusion_tag("components/error_summary.html")
-def error_summary(*all_forms: BaseForm) -> dict[str, Any]:
+def error_summary(*all_forms: BaseForm, focus: bool = True) -> dict[str, Any]:
     """What must be mended, first on the page, each with a link to its field."""
     errors = [(link, label, text) for form in all_forms for link, label, text in _errors(form)]
     count = len(errors)
-    return {"errors": errors, "title": ngettext("%d ting må rettes", "%d ting må rettes", count) % count}
+    return {"errors": errors, "focus": focus, "title": ngettext("%d ting må rettes", "%d ting må rettes", count) % count}
 
 
 def _errors(form: BaseForm) -> list[tuple[str, str, str]]:
     found = [("", "", str(text)) for text in form.non_field_errors()]
     for bound in form:
         first = "_0" if isinstance(bound.field.widget, forms.CheckboxSelectMultiple | forms.RadioSelect) else ""
-        found += [(f"#{bound.auto_id}{first}", bound.label, str(text)) for text in bound.errors]
+        label = bound.label if bound.label.endswith(("?", ".", ":")) else f"{bound.label}:"
+        found += [(f"#{bound.auto_id}{first}", label, str(text)) for text in bound.errors]
     return found
 
 
