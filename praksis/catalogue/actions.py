@@ -118,7 +118,7 @@ def _scheme_row(scheme: Scheme, words: Mapping[str, str]) -> SearchRow:
     """A scheme's field is in its source's own words: searched as text, not filtered by."""
     flags = {
         "scheme": True,
-        "developing": scheme.stage in {SchemeStage.IDEA, SchemeStage.DEVELOPING},
+        "developing": scheme.is_developing,
         "nynorsk": scheme.language == Language.NN,
     }
     groups = [scheme.target_group] if scheme.target_group else []
@@ -139,7 +139,7 @@ def _scheme_row(scheme: Scheme, words: Mapping[str, str]) -> SearchRow:
         title=scheme.title,
         text=_joined(parts),
         groups=groups,
-        municipality=_only_municipality(f"{scheme.location} {scheme.institution}"),
+        municipality=_only_municipality(scheme.location),
         flags=[flag for flag, holds in flags.items() if holds],
     )
 

@@ -180,6 +180,7 @@ class OfferForm(HostForm):
     tandem = forms.BooleanField(
         label=_("Del plassen i en tandem"),
         help_text=_("To med ulik bakgrunn løser én oppgave sammen. Samme veileder, mindre alene."),
+        widget=forms.CheckboxInput(attrs={"role": "switch", "class": "ds-input"}),
         required=False,
     )
     language = forms.ChoiceField(label=_("Målform"), choices=Language.choices, initial=Language.NB, required=False)

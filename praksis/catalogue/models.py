@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from praksis.base.codes import MUNICIPALITIES, Field, Language, Paper, Season, TargetGroup
@@ -61,6 +63,15 @@ class Scheme(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("catalogue:scheme", args=[self.pk])
+
+    @property
+    def is_developing(self) -> bool:
+        return self.stage in {SchemeStage.IDEA, SchemeStage.DEVELOPING}
+
+    @property
+    def source_name(self) -> str:
+        """The site that the facts come from: «uib.no»."""
+        return urlsplit(self.source_url).netloc.removeprefix("www.")
 
     @property
     def source_host(self) -> str:
@@ -141,6 +152,35 @@ class Place(models.Model):
     def season_label(self) -> str:
         return Season.parse(self.season).label
 
+    @property
+    def period(self) -> str:
+        """When it is, as exactly as the host has said: «11. januar–26. mars 2027», «Fra 11. januar 2027» or the half-year."""
+        if not self.starts_on:
+            return self.season_label
+        if not self.ends_on:
+            return _now("Fra %(day)s") % {"day": date_format(self.starts_on, "j. F Y")}
+        first = date_format(self.starts_on, "j. F" if self.starts_on.year == self.ends_on.year else "j. F Y")
+        return f"{first}–{date_format(self.ends_on, 'j. F Y')}"
+
+    @property
+    def halves(self) -> list[str]:
+        """Of each kind of seat whether it is taken or open: what the tandem's mark shows."""
+        return ["open" if seat.free else "taken" for seat in self.seats.all()]
+
+    @property
+    def opening_sentence(self) -> str:
+        """When it starts, in a sentence."""
+        sentences = {
+            SeatRule.EACH: _now("Hver plass starter for seg."),
+            SeatRule.WHOLE: _now("Plassen starter når begge halvdelene er fylt."),
+            SeatRule.EQUAL: _now("Plassen starter når det er like mange i hver halvdel."),
+        }
+        return sentences[SeatRule(self.rule)]
+
+    @property
+    def halves_free(self) -> int:
+        return self.halves.count("open")
+
 
 class Seat(models.Model):
     """One kind of seat at a place: how many, at least how many, and who it accepts. `taken` counts seats, not persons."""
@@ -168,6 +208,15 @@ class Seat(models.Model):
 
     def __str__(self) -> str:
         return self.role or self.kind
+
+    @property
+    def free(self) -> int:
+        return self.capacity - self.taken
+
+    @property
+    def required_papers(self) -> list[str]:
+        """What it requires, in the reader's language."""
+        return [str(Paper(paper).label) for paper in self.requires]
 
 
 class Pool(models.Model):

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlsplit
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
-from praksis.base.codes import Season
+from praksis.base.codes import Field, Season
 from praksis.base.models import PublishedFigure, SearchRow
 from praksis.catalogue.choices import PlaceStage, SchemeStage
 from praksis.catalogue.models import Place, PlaceQuerySet, Scheme, Seat
@@ -58,13 +59,13 @@ def has_spot(host: Host) -> bool:
 
 def host_spot(host: Host) -> dict[str, object]:
     """A host on the map."""
-    return {"title": host.name, "where": host.where, "url": host.get_absolute_url(), "lat": host.latitude, "lon": host.longitude}
+    return {"title": host.name, "text": host.where, "url": host.get_absolute_url(), "lat": host.latitude, "lon": host.longitude}
 
 
 def spot(place: Place, *, number: int | None = None) -> dict[str, object]:
     """A place on the map: it lies where its host does."""
     where = f"{place.host.name}, {place.host.where}"
-    own = {"title": place.title, "where": where, "url": place.get_absolute_url(), "number": number, "tandem": place.is_tandem}
+    own = {"title": place.title, "text": where, "url": place.get_absolute_url(), "number": number, "tandem": place.is_tandem}
     return host_spot(place.host) | own
 
 
@@ -94,10 +95,29 @@ def seats_shown(place: Place) -> list[SeatShown]:
     return [SeatShown(seat, counts.get(seat.kind)) for seat in place.seats.all()]
 
 
-def waiting(field: str = "") -> PublishedFigure | None:
-    """The published figure of how many wait for a place within a field; without a field, the field where most wait."""
-    figures = PublishedFigure.objects.filter(name="waiting", value__gt=0)
-    return (figures.filter(group=field) if field else figures).order_by("-value", "group").first()
+@dataclass(frozen=True)
+class Waiting:
+    """How many wait for a place within a field, as published; never fewer than five."""
+
+    count: int
+    field: str
+
+    @property
+    def rest(self) -> int:
+        """Those who would still wait if two got a place."""
+        return max(self.count - 2, 0)
+
+
+def waiting(field: str = "") -> Waiting | None:
+    """How many wait within a field; without a field, in the field where most wait."""
+    figures = PublishedFigure.objects.filter(name="waiting", value__gt=0, group__in=Field.values)
+    found = (figures.filter(group=field) if field else figures).order_by("-value", "group").first()
+    return Waiting(found.value or 0, _within(str(Field(found.group).label))) if found else None
+
+
+def _within(label: str) -> str:
+    """A field's name inside a sentence: small first letter, but «IT» stays."""
+    return label if label.isupper() else label[0].lower() + label[1:]
 
 
 def open_places_of(host: Host) -> list[Place]:
@@ -121,6 +141,19 @@ def offered_places() -> PlaceQuerySet:
     return whole_places().filter(stage=PlaceStage.OFFERED).order_by("offered_at", "id")
 
 
+SCHEME_FACTS = (
+    *("programme", "code", "field", "level", "credits", "duration", "weeks"),
+    *("semester", "paid", "mandatory", "location"),
+)
+
+
+def scheme_facts(scheme: Scheme) -> list[tuple[str, str]]:
+    """What the source says, each fact with its name; what it does not say is left out."""
+    answers = {True: _("ja"), False: _("nei")}
+    facts = [(Scheme._meta.get_field(name).verbose_name, getattr(scheme, name)) for name in SCHEME_FACTS]
+    return [(capfirst(str(label)), answers.get(value, value)) for label, value in facts if value not in (None, "")]
+
+
 def similar_schemes(scheme: Scheme) -> list[Scheme]:
     """Other schemes for the same group or in the same field; those that are both come first."""
     same_group = Q(target_group=scheme.target_group) if scheme.target_group else Q(pk__in=[])
@@ -132,11 +165,6 @@ def similar_schemes(scheme: Scheme) -> list[Scheme]:
 def _likeness(one: Scheme, other: Scheme) -> int:
     same_field = bool(one.field) and one.field.lower() == other.field.lower()
     return 2 * same_field + (one.target_group == other.target_group) + (one.institution == other.institution)
-
-
-def source_name(scheme: Scheme) -> str:
-    """The site that a scheme's facts come from: «uib.no»."""
-    return urlsplit(scheme.source_url).netloc.removeprefix("www.")
 
 
 def hosts_named(words: str) -> list[Host]:

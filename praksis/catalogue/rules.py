@@ -74,9 +74,7 @@ def taken_problem(seat: Seat) -> str:
 def half_problem(groups: Collection[str]) -> str:
     """Half of a tandem may not be open to confidential groups alone: then everyone could guess where its person comes from."""
     if groups and CONFIDENTIAL_GROUPS.issuperset(groups):
-        return _(
-            "Åpne halvdelen for minst én gruppe til, for eksempel lærling. Da kan ingen gjette hvilken ordning noen kommer fra."
-        )
+        return _("Åpne halvdelen for en gruppe til, for eksempel lærling. Da kan ingen gjette hvilken ordning noen kommer fra.")
     return ""
 
 

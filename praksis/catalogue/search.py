@@ -94,10 +94,8 @@ FORMS = {"tandem": _("Tandem"), "interdisciplinary": _("Flere fag sammen"), "nyn
 TYPES = {"place": _("Ledig plass"), "scheme": _("Ordning"), "developing": _("Under utvikling")}
 FACETS = (
     Facet("type", _("Type"), TYPES, _type, _type_condition),
-    Facet(
-        "group", _("Hvem er du?"), dict(TargetGroup.choices), lambda row: row.groups, lambda value: Q(groups__contains=[value])
-    ),
-    Facet("season", _("Når"), {}, lambda row: [row.season], lambda value: Q(season=value)),
+    Facet("group", _("Hvem er du?"), GROUPS, lambda row: row.groups, lambda value: Q(groups__contains=[value])),
+    Facet("season", _("Når"), {}, _season, lambda value: Q(season=value) | Q(kind="scheme")),
     Facet("municipality", _("Hvor"), MUNICIPALITIES, lambda row: [row.municipality], lambda value: Q(municipality=value)),
     Facet("field", _("Fagfelt"), dict(Field.choices), lambda row: [row.field], lambda value: Q(field=value)),
     Facet("form", _("Form"), FORMS, lambda row: row.flags, lambda value: Q(flags__contains=[value])),
@@ -135,18 +133,25 @@ class Search:
         )
 
     @property
-    def query_string(self) -> str:
-        """The question as the part of an address after «?»; what is as usual is left out."""
-        pairs = [("q", self.q)] if self.q else []
-        pairs += [(name, value) for name, values in self.chosen.items() for value in values]
-        if self.sort != ("best" if self.q else "start"):
-            pairs.append(("sort", self.sort))
-        if self.page != "1":
-            pairs.append(("page", self.page))
-        return urlencode(pairs)
+    def asked(self) -> list[tuple[str, str]]:
+        """The words and filters as pairs of an address, without order and page."""
+        words = [("q", self.q)] if self.q else []
+        return words + [(name, value) for name, values in self.chosen.items() for value in values]
 
-    def at_page(self, number: int) -> "Search":
-        return replace(self, page=str(number))
+    @property
+    def sort_chosen(self) -> bool:
+        """Whether the order is another than the usual one."""
+        return self.sort != ("best" if self.q else "start")
+
+    @property
+    def address(self) -> str:
+        """The question as an address on the page; what is as usual is left out."""
+        order = [("sort", self.sort)] if self.sort_chosen else []
+        page = [("page", self.page)] if self.page != "1" else []
+        return f"?{urlencode([*self.asked, *order, *page])}"
+
+    def without_words(self) -> "Search":
+        return replace(self, q="", sort="start" if self.sort == "best" else self.sort, page="1")
 
     def without(self, name: str, value: str = "") -> "Search":
         """The same question without one chosen value, or without a facet at all; from its first page."""
@@ -157,12 +162,22 @@ class Search:
 
 @dataclass(frozen=True)
 class Option:
-    """A value of a facet, as the page shows it."""
+    """A value of a facet, as the page shows it: a box to tick (components/check.html)."""
 
-    code: str
+    name: str
+    value: str
     label: Text
     count: int
-    chosen: bool
+    checked: bool
+    type: str = "checkbox"
+
+    @property
+    def id(self) -> str:
+        return f"{self.name}-{self.value}"
+
+    @property
+    def icon(self) -> str:
+        return self.value if self.name == "group" else ""
 
 
 @dataclass(frozen=True)
@@ -176,7 +191,7 @@ class FacetCounts:
     @property
     def shown(self) -> list[Option]:
         """Options that lead somewhere, and those already chosen."""
-        return [option for option in self.options if option.count or option.chosen]
+        return [option for option in self.options if option.count or option.checked]
 
 
 @dataclass(frozen=True)
@@ -187,6 +202,25 @@ class Answer:
     page: Page[SearchRow]
     facets: list[FacetCounts]
     alike: bool
+
+    @property
+    def chips(self) -> list[tuple[Text, str]]:
+        """The values chosen in the filters, each with the address of the same question without it."""
+        chosen = [(facet.facet.name, option) for facet in self.facets for option in facet.options if option.checked]
+        return [(option.label, self.search.without(name, option.value).address) for name, option in chosen]
+
+    @property
+    def near(self) -> list[tuple[Text, int, str]]:
+        """When nothing was found: each filter that stands in the way, how many there would be without it, and where."""
+        return [
+            (facet.facet.label, facet.total, self.search.without(facet.facet.name).address)
+            for facet in self.facets
+            if facet.total and facet.facet.name in self.search.chosen
+        ]
+
+    @property
+    def sorts(self) -> list[tuple[str, Text]]:
+        return [(code, label) for code, label in SORTS.items() if self.search.q or code != "best"]
 
 
 def find(search: Search) -> Answer:
@@ -222,7 +256,8 @@ def _counts(found: Sequence[Traits], search: Search) -> list[FacetCounts]:
 
 
 def _facet_counts(facet: Facet, found: Sequence[Traits], chosen: tuple[str, ...], counts: Mapping[str, int]) -> FacetCounts:
-    options = [Option(code, label, counts[code] + counts[ANY], code in chosen) for code, label in facet.choices(found, chosen)]
+    named = facet.choices(found, chosen)
+    options = [Option(facet.name, code, label, counts[code] + counts[ANY], code in chosen) for code, label in named]
     return FacetCounts(facet, options, counts[TOTAL])
 
 

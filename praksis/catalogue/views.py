@@ -10,11 +10,13 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from praksis.base.codes import TargetGroup
 from praksis.catalogue import open_data as files
 from praksis.catalogue import queries
 from praksis.catalogue.actions import ChangedMeanwhileError, approve_place, change_place, close_place, offer_place, version
@@ -29,7 +31,7 @@ from praksis.catalogue.rules import (
     may_see_host_places,
     may_see_place,
 )
-from praksis.catalogue.search import SORTS, Search
+from praksis.catalogue.search import Search
 from praksis.catalogue.search import find as ask
 from praksis.organisations.models import Host
 
@@ -42,9 +44,7 @@ def find(request: HttpRequest) -> HttpResponse:
     """Open places and schemes: words, filters, order, pages, and the same on a map."""
     answer = ask(Search.read(request.GET))
     listed = queries.items(answer.page)
-    return render(
-        request, "catalogue/find.html", {"answer": answer, "items": listed, "spots": queries.spots(listed), "sorts": SORTS}
-    )
+    return render(request, "catalogue/find.html", {"answer": answer, "items": listed, "spots": queries.spots(listed)})
 
 
 @require_safe
@@ -59,6 +59,7 @@ def place(request: HttpRequest, place_id: UUID) -> HttpResponse:
         "wanted": queries.wanted(found).get(""),
         "spots": [queries.spot(found)] if queries.has_spot(found.host) else [],
         "may_edit": may_edit_place(request.user, found),
+        "may_approve": may_approve_places(request.user),
     }
     return render(request, "catalogue/place.html", context)
 
@@ -67,7 +68,12 @@ def place(request: HttpRequest, place_id: UUID) -> HttpResponse:
 def scheme(request: HttpRequest, scheme_id: UUID) -> HttpResponse:
     """One scheme, as its source words it, with the places that belong to it and schemes like it."""
     found = get_object_or_404(Scheme.objects.exclude(stage=SchemeStage.ENDED), pk=scheme_id)
-    context = {"scheme": found, "places": queries.open_places_of_scheme(found), "similar": queries.similar_schemes(found)}
+    context = {
+        "scheme": found,
+        "facts": queries.scheme_facts(found),
+        "places": queries.open_places_of_scheme(found),
+        "similar": queries.similar_schemes(found),
+    }
     return render(request, "catalogue/scheme.html", context)
 
 
@@ -163,7 +169,9 @@ def _offered(request: HttpRequest, new: Place, seats: Sequence[Seat]) -> HttpRes
 def offered(request: HttpRequest, place_id: UUID) -> HttpResponse:
     """Thanks: who looks at the offer, and what happens then."""
     found = get_object_or_404(queries.whole_places().exclude(stage=PlaceStage.CLOSED), pk=place_id)
-    return render(request, "catalogue/offered.html", {"place": found})
+    trains = TargetGroup.APPRENTICE in found.groups
+    needs_approval = trains and not found.host.may_train_apprentices(found.starts_on or timezone.localdate())
+    return render(request, "catalogue/offered.html", {"place": found, "needs_approval": needs_approval})
 
 
 @login_required
@@ -243,9 +251,8 @@ def new_places(request: HttpRequest) -> HttpResponse:
 @require_safe
 def open_data(request: HttpRequest) -> HttpResponse:
     """What can be fetched as files, and what stands in them."""
-    return render(
-        request, "catalogue/open_data.html", {"place_columns": files.PLACE_COLUMNS, "scheme_columns": files.SCHEME_COLUMNS}
-    )
+    columns = [(_("Ledige plasser"), "plasser", files.PLACE_COLUMNS), (_("Ordninger"), "ordninger", files.SCHEME_COLUMNS)]
+    return render(request, "catalogue/open_data.html", {"files": columns})
 
 
 @require_safe
