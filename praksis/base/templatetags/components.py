@@ -190,7 +190,8 @@ def _errors(form: BaseForm) -> list[tuple[str, str, str]]:
     found = [("", "", str(text)) for text in form.non_field_errors()]
     for bound in form:
         first = "_0" if isinstance(bound.field.widget, forms.CheckboxSelectMultiple | forms.RadioSelect) else ""
-        label = bound.label if bound.label.endswith(("?", ".", ":")) else f"{bound.label}:"
+        name = str(bound.label)
+        label = name if name.endswith(("?", ".", ":")) else f"{name}:"
         found += [(f"#{bound.auto_id}{first}", label, str(text)) for text in bound.errors]
     return found
 
