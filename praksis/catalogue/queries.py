@@ -141,17 +141,18 @@ def offered_places() -> PlaceQuerySet:
     return whole_places().filter(stage=PlaceStage.OFFERED).order_by("offered_at", "id")
 
 
-SCHEME_FACTS = (
+SCHEME_FACTS = {
     *("programme", "code", "field", "level", "credits", "duration", "weeks"),
     *("semester", "paid", "mandatory", "location"),
-)
+}
 
 
 def scheme_facts(scheme: Scheme) -> list[tuple[str, str]]:
     """What the source says, each fact with its name; what it does not say is left out."""
     answers = {True: _("ja"), False: _("nei")}
-    facts = [(Scheme._meta.get_field(name).verbose_name, getattr(scheme, name)) for name in SCHEME_FACTS]
-    return [(capfirst(str(label)), answers.get(value, value)) for label, value in facts if value not in (None, "")]
+    columns = [column for column in Scheme._meta.fields if column.name in SCHEME_FACTS]
+    facts = [(capfirst(str(column.verbose_name)), getattr(scheme, column.name)) for column in columns]
+    return [(label, answers.get(value, value)) for label, value in facts if value not in (None, "")]
 
 
 def similar_schemes(scheme: Scheme) -> list[Scheme]:

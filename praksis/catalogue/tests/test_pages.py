@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import uuid
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -138,7 +139,7 @@ def test_a_tandem_shows_both_halves_and_when_it_opens(client: Client) -> None:
     assert "Ingen får vite hvilken ordning du kommer fra." in page
 
 
-def test_how_many_have_it_on_their_list_is_published_never_counted(client: Client, as_owner: pytest.FixtureRequest) -> None:
+def test_how_many_have_it_on_their_list_is_published_never_counted(client: Client, as_owner: Any) -> None:
     tandem = example_tandem()
     assert "på listen" not in text(client, tandem.get_absolute_url()).replace("ønskelisten", "")
     with as_owner():
