@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from praksis.accounts.models import User
-from praksis.base.codes import Field, Language, Paper, TargetGroup
+from praksis.base.codes import Field, Language, Paper, Season, TargetGroup
 from praksis.candidates.choices import PLACING_ROLES
 from praksis.catalogue.models import Scheme
 from praksis.organisations.models import Host, Member, Programme
@@ -89,6 +89,10 @@ class Need(models.Model):
 
     def __str__(self) -> str:
         return self.get_target_group_display()
+
+    @property
+    def season_label(self) -> str:
+        return Season.parse(self.season).label
 
 
 class HeldPaper(models.Model):

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("praksis.accounts.urls")),
     path("", include("praksis.organisations.urls")),
     path("", include("praksis.catalogue.urls")),
+    path("", include("praksis.candidates.urls")),
     path("", include("praksis.rounds.urls")),
 ]
 if settings.DEMO:

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from praksis.accounts.models import User
 from praksis.base.codes import TargetGroup
-from praksis.candidates.choices import PLACING_ROLES
 from praksis.candidates.models import Need
+from praksis.candidates.rules import may_place_for
 from praksis.catalogue.choices import PlaceStage
 from praksis.catalogue.models import Place, Seat
 from praksis.organisations.choices import Role
@@ -112,11 +112,6 @@ def fit(tags: Iterable[str], excluded_hosts: Mapping[str, str], place: Place, on
 def may_coordinate(user: User, round_: Round) -> bool:
     """Order runs, change the round: coordinators and leads of the member that owns it."""
     return _holds(user, round_.owner_id, DECIDING_ROLES)
-
-
-def may_place_for(user: User, member_id: UUID) -> bool:
-    """Put a member's people into a round, and see its part of a run: that member's placing staff."""
-    return _holds(user, member_id, PLACING_ROLES)
 
 
 def may_publish_for(user: User, member_id: UUID) -> bool:

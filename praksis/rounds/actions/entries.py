@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from praksis.accounts.models import User
 from praksis.candidates.models import Conflict, HeldPaper, Need
+from praksis.candidates.rules import may_place_for
 from praksis.organisations.models import Member
 from praksis.rounds.choices import RoundState
 from praksis.rounds.models import Entry, EntryLink, Round
-from praksis.rounds.rules import entry_tags, may_place_for, priority_class
+from praksis.rounds.rules import entry_tags, priority_class
 
 BATCH = 2000
 

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='round',
             name='closed_at',
-            field=models.DateTimeField(blank=True, help_text='When it was last closed for wishes: earlier runs are out of date.', null=True),
+            field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
             model_name='run',

@@ -1,6 +1,14 @@
 """Reads across the room's models: a list of wishes, a result with its reasons, a round's page."""
 
-from praksis.rounds.queries.results import Got, own_results, own_seats, publication_problem, published_links, result_of
+from praksis.rounds.queries.results import (
+    Got,
+    own_people,
+    own_results,
+    own_seats,
+    publication_problem,
+    published_links,
+    result_of,
+)
 from praksis.rounds.queries.rounds import RoundPage, members_placed_for, round_page, rounds_of
 from praksis.rounds.queries.wishes import Wish, figures_of, link_to_see, links_to_rank, ranking_of, wishes
 
@@ -12,6 +20,7 @@ __all__ = [
     "link_to_see",
     "links_to_rank",
     "members_placed_for",
+    "own_people",
     "own_results",
     "own_seats",
     "publication_problem",

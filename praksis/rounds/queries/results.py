@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from praksis.accounts.models import User
@@ -106,6 +106,21 @@ def _role(outcome: Outcome) -> str:
 
 
 # ---------------------------------------------------------------- a member's own part
+
+
+PEOPLE_SORTS = {
+    "name": ["candidate__last_name", "candidate__first_name", "pk"],
+    "sent": ["entry__sent_at", "candidate__last_name", "pk"],
+    "wishes": ["wish_count", "candidate__last_name", "pk"],
+}
+
+
+def own_people(round_: Round, members: Iterable[Member], sort: str = "name") -> QuerySet[EntryLink]:
+    """These members' people in the round, with how many wishes each has (`wish_count`). `sort` as in `own_results`."""
+    links = EntryLink.objects.filter(round=round_, member__in=list(members)).select_related("entry", "candidate", "member")
+    order = PEOPLE_SORTS.get(sort.removeprefix("-"), PEOPLE_SORTS["name"])
+    found = links.annotate(wish_count=Count("entry__choices")).order_by(*order)
+    return found.reverse() if sort.startswith("-") else found
 
 
 SORTS = {

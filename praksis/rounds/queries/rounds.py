@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from praksis.accounts.models import User
+from praksis.base.charts import rank_names
 from praksis.base.codes import TargetGroup
 from praksis.base.models import PublishedFigure
 from praksis.candidates.choices import PLACING_ROLES
@@ -95,6 +96,16 @@ class RoundPage:
     parts: list[MemberPart]
 
     @property
+    def published(self) -> bool:
+        """Whether anybody has published."""
+        return any(part.publication for part in self.parts)
+
+    @property
+    def rank_stripe(self) -> list[tuple[str, list[int | None]]]:
+        """The rank profile as the chart takes it: one stripe."""
+        return [(_("Alle"), [count for _name, count in rank_rows(self.run)])] if self.run else []
+
+    @property
     def ready(self) -> list[MemberPart]:
         """The parts the reader may publish."""
         return [part for part in self.parts if part.may_publish and part.publication is None]
@@ -118,6 +129,18 @@ def round_page(round_: Round, user: User) -> RoundPage:
         own_members=own,
         parts=_parts(round_, run, user, own, publications),
     )
+
+
+def shown_run(round_: Round) -> Run | None:
+    """The run that counts: the published one, or else the last that is done."""
+    published = round_.runs.filter(publications__isnull=False).first()
+    return published or round_.runs.filter(state=RunState.DONE).first()
+
+
+def rank_rows(run: Run) -> list[tuple[str, int | None]]:
+    """The rank profile as (name, how many); None where fewer than five, or where it could be reckoned from the others."""
+    names = rank_names()
+    return [(name, bar["count"]) for name, bar in zip(names, run.figures.get("profile", []), strict=False)]
 
 
 def _parts(

@@ -32,6 +32,12 @@ def staff(member: Member, role: Role = Role.COORDINATOR, name: str = "Kari") -> 
     return made
 
 
+def who(one: Candidate) -> User:
+    """The user a candidate signs in as."""
+    assert one.user
+    return one.user
+
+
 def member(name: str, kind: MemberKind = MemberKind.UNIVERSITY) -> Member:
     return Member.objects.create(name=f"{name} {next(_numbers)}", short_name=name, kind=kind)
 
@@ -68,7 +74,7 @@ def seat(
     requires: Iterable[str] = (),
     minimum: int = 0,
 ) -> Seat:
-    return Seat(kind=kind, capacity=capacity, groups=list(groups), requires=list(requires), minimum=minimum, role=f"Du er {kind}")
+    return Seat(kind=kind, capacity=capacity, groups=list(groups), requires=list(requires), role=f"Du er {kind}")
 
 
 def candidate(owner: Member, name: str = "Ola", group: str = "student_elective", *, digital: bool = True) -> Candidate:

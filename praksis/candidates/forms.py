@@ -1,0 +1,89 @@
+"""The shape of what staff write about people."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from praksis.base.codes import MUNICIPALITIES, Field, Language, Paper, Season, TargetGroup
+from praksis.candidates.models import IDENTITY_NUMBER
+from praksis.organisations.models import Member, Programme
+
+OLDEST, YOUNGEST = 90, 14
+"""Years. A pupil in practice is 14 at least (arbeidsmiljøloven § 11-1)."""
+
+
+def birth_years() -> range:
+    """The years of birth that are believable today."""
+    year = timezone.localdate().year
+    return range(year - OLDEST, year - YOUNGEST + 1)
+
+
+def season_choices() -> list[tuple[str, str]]:
+    """This half-year and the three that follow, as (code, label)."""
+    first = Season.of(timezone.localdate())
+    at = first.year * 2 + (first.half == "autumn")
+    seasons = [Season(number // 2, "autumn" if number % 2 else "spring") for number in range(at, at + 4)]
+    return [(season.code, season.label) for season in seasons]
+
+
+def optional(choices: Any) -> list[tuple[str, Any]]:
+    """Choices with an empty one first."""
+    return [("", "—"), *choices]
+
+
+class PersonForm(forms.Form):
+    """Who it is, and the papers that were shown."""
+
+    first_name = forms.CharField(label=_("Fornavn"), max_length=100)
+    last_name = forms.CharField(label=_("Etternavn"), max_length=100)
+    birth_year = forms.IntegerField(label=_("Fødselsår"), required=False, help_text=_("Fire sifre. Aldri fødselsnummer."))
+    reference = forms.RegexField(
+        regex=rf"^(?!{IDENTITY_NUMBER[1:]}).*$",
+        label=_("Referanse"),
+        max_length=60,
+        required=False,
+        help_text=_("Deres eget nummer på personen. Aldri fødselsnummer."),
+        error_messages={"invalid": _("Dette ligner et fødselsnummer. Skriv deres eget nummer, eller la feltet stå tomt.")},
+    )
+    email = forms.EmailField(
+        label=_("E-post"), required=False, help_text=_("Til innlogging. Uten e-post er det dere som setter opp ønskene.")
+    )
+    language = forms.ChoiceField(label=_("Språk"), choices=Language, initial=Language.NB)
+    address_protected = forms.BooleanField(
+        label=_("Adressen er skjermet (kode 7)"),
+        required=False,
+        help_text=_("Bostedet blir da ikke lagret. Kode 6 legges aldri inn."),
+    )
+    papers = forms.MultipleChoiceField(
+        label=_("Papirer dere har sett"), choices=Paper, widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    def clean_birth_year(self) -> int | None:
+        year: int | None = self.cleaned_data["birth_year"]
+        if year is not None and year not in birth_years():
+            raise forms.ValidationError(_("Skriv årstallet med fire sifre, for eksempel 2004."))
+        return year
+
+
+class NeedForm(forms.Form):
+    """What a person needs."""
+
+    target_group = forms.ChoiceField(label=_("Målgruppe"), choices=TargetGroup, widget=forms.RadioSelect)
+    field = forms.ChoiceField(label=_("Fagfelt"), choices=lambda: optional(Field.choices))
+    season = forms.ChoiceField(label=_("Halvår"), choices=season_choices)
+    municipality = forms.ChoiceField(label=_("Bosted"), choices=optional(MUNICIPALITIES.items()), required=False)
+    programme = forms.ModelChoiceField(label=_("Program"), queryset=Programme.objects.none(), required=False)
+
+    def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        programme = self.fields["programme"]
+        if isinstance(programme, forms.ModelChoiceField):
+            programme.queryset = member.programmes.all()
+
+
+class UploadForm(forms.Form):
+    """A spreadsheet as CSV."""
+
+    file = forms.FileField(label=_("Regneark som CSV"), help_text=_("Lagre regnearket som CSV, og velg filen her. Høyst 5 MB."))

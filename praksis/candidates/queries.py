@@ -1,0 +1,43 @@
+"""Lists of people."""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from praksis.accounts.models import User
+from praksis.candidates.choices import PLACING_ROLES
+from praksis.candidates.models import Candidate
+from praksis.organisations.models import Member
+
+SORTS = {
+    "name": ["last_name", "first_name", "pk"],
+    "reference": ["reference", "last_name", "pk"],
+    "year": ["birth_year", "last_name", "pk"],
+}
+
+
+def members_placed_for(user: User) -> QuerySet[Member]:
+    """The members whose people the user places."""
+    own = user.memberships.current().filter(role__in=PLACING_ROLES).values("member")
+    return Member.objects.filter(pk__in=own)
+
+
+def listed_candidates(user: User, words: str = "", group: str = "", sort: str = "name") -> QuerySet[Candidate]:
+    """The people the user places, with needs and papers. Every word of `words` is in the name or the reference.
+
+    `sort` is a key of SORTS, with a minus for the other way; anything else is by name.
+    """
+    found = Candidate.objects.placed_by(user)
+    for word in words.split()[:5]:
+        found = found.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(reference__icontains=word))
+    if group:
+        found = found.filter(needs__target_group=group).distinct()
+    order = SORTS.get(sort.removeprefix("-"), SORTS["name"])
+    found = found.select_related("member", "user").prefetch_related("needs", "papers").order_by(*order)
+    return found.reverse() if sort.startswith("-") else found
+
+
+def candidate_to_change(user: User, candidate_id: UUID) -> Candidate | None:
+    """Somebody the user places."""
+    found = Candidate.objects.placed_by(user).select_related("member", "user").prefetch_related("needs__programme", "papers")
+    return found.filter(pk=candidate_id).first()

@@ -1,0 +1,11 @@
+"""Who may do what with candidates."""
+
+from uuid import UUID
+
+from praksis.accounts.models import User
+from praksis.candidates.choices import PLACING_ROLES
+
+
+def may_place_for(user: User, member_id: UUID) -> bool:
+    """Add and change a member's people, put them into a round, see what they got: that member's placing staff."""
+    return user.memberships.current().filter(member=member_id, role__in=PLACING_ROLES).exists()

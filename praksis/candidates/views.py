@@ -1,0 +1,159 @@
+"""A member's own people: the list, one of them, a new one, and a whole spreadsheet."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from praksis.accounts.models import User
+from praksis.base.codes import TargetGroup
+from praksis.candidates import queries
+from praksis.candidates.actions import add_need, import_candidates, save_candidate
+from praksis.candidates.forms import NeedForm, PersonForm, UploadForm
+from praksis.candidates.imports import NotATableError, read_rows, template_file
+from praksis.candidates.models import Candidate
+from praksis.organisations.models import Member
+
+PAGE = 50
+WRONG = 422
+SHOWN_FAULTS = 200
+
+
+@never_cache
+@require_safe
+@login_required
+def candidates(request: HttpRequest) -> HttpResponse:
+    """The people the reader places."""
+    user = _user(request)
+    members = list(queries.members_placed_for(user))
+    if not members:
+        raise Http404
+    words, group = request.GET.get("q", "").strip()[:100], request.GET.get("group", "")
+    found = queries.listed_candidates(user, words, group, request.GET.get("sort", "name"))
+    context = {
+        "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
+        "members": members,
+        "words": words,
+        "group": group,
+        "groups": TargetGroup.choices,
+    }
+    return render(request, "candidates/candidates.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def new_candidate(request: HttpRequest, member_id: UUID) -> HttpResponse:
+    """Add one person with one need."""
+    member = _member(request, member_id)
+    person, need = PersonForm(request.POST or None), NeedForm(request.POST or None, member=member)
+    whole = request.method == "POST" and person.is_valid() & need.is_valid()
+    if whole and (made := _saved(request, member, person)) is not None:
+        add_need(candidate=made, need=need.cleaned_data, by=_user(request))
+        messages.success(request, _("%s er lagt til.") % made)
+        return redirect("candidates:candidates")
+    context = {"person": person, "need": need, "member": member}
+    return render(request, "candidates/new_candidate.html", context, status=WRONG if person.is_bound else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def candidate(request: HttpRequest, candidate_id: UUID) -> HttpResponse:
+    """One person: facts and papers can be changed, needs added."""
+    found = _candidate(request, candidate_id)
+    person = PersonForm(request.POST or None, initial=_initial(found))
+    if request.method == "POST" and person.is_valid() and _saved(request, found.member, person, found):
+        messages.success(request, _("Endringene er lagret. Er personen med i en runde, meld inn på nytt der, så følger de med."))
+        return redirect("candidates:candidate", candidate_id)
+    context = {"candidate": found, "person": person, "need": NeedForm(member=found.member)}
+    return render(request, "candidates/candidate.html", context, status=WRONG if person.is_bound else 200)
+
+
+@never_cache
+@require_http_methods(["POST"])
+@login_required
+def new_need(request: HttpRequest, candidate_id: UUID) -> HttpResponse:
+    """Add a need to a person."""
+    found = _candidate(request, candidate_id)
+    need = NeedForm(request.POST, member=found.member)
+    if need.is_valid():
+        add_need(candidate=found, need=need.cleaned_data, by=_user(request))
+        messages.success(request, _("Behovet er lagt til."))
+        return redirect("candidates:candidate", candidate_id)
+    context = {"candidate": found, "person": PersonForm(initial=_initial(found)), "need": need}
+    return render(request, "candidates/candidate.html", context, status=WRONG)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def from_spreadsheet(request: HttpRequest, member_id: UUID) -> HttpResponse:
+    """Take in a spreadsheet: good rows are kept, the others are told one by one."""
+    member = _member(request, member_id)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    context = {"form": form, "member": member}
+    if request.method != "POST":
+        return render(request, "candidates/from_spreadsheet.html", context)
+    if form.is_valid():
+        try:
+            rows, faults = read_rows(form.cleaned_data["file"].read())
+        except NotATableError as error:
+            form.add_error("file", str(error))
+        else:
+            done = import_candidates(member=member, rows=rows, by=_user(request))
+            listed = sorted([*faults, *done.faults], key=lambda fault: fault.line)
+            context |= {"done": done, "faults": listed[:SHOWN_FAULTS], "fault_count": len({fault.line for fault in listed})}
+            return render(request, "candidates/from_spreadsheet.html", context)
+    return render(request, "candidates/from_spreadsheet.html", context, status=WRONG)
+
+
+@require_safe
+@login_required
+def template(_request: HttpRequest) -> HttpResponse:
+    """The spreadsheet to fill in."""
+    headers = {"Content-Disposition": 'attachment; filename="kandidater.csv"'}
+    return HttpResponse(template_file(), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _saved(request: HttpRequest, member: Member, person: PersonForm, known: Candidate | None = None) -> Candidate | None:
+    """The person saved, or None with the form told that the reference is somebody else's."""
+    try:
+        with transaction.atomic():
+            return save_candidate(member=member, person=person.cleaned_data, by=_user(request), candidate=known)
+    except IntegrityError:
+        person.add_error("reference", _("En annen hos dere har denne referansen. Skriv en annen."))
+        return None
+
+
+def _initial(found: Candidate) -> dict[str, object]:
+    names = ("first_name", "last_name", "birth_year", "reference", "language", "address_protected")
+    return {name: getattr(found, name) for name in names} | {
+        "email": found.user.email if found.user else "",
+        "papers": [held.paper for held in found.papers.all()],
+    }
+
+
+def _candidate(request: HttpRequest, candidate_id: UUID) -> Candidate:
+    found = queries.candidate_to_change(_user(request), candidate_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _member(request: HttpRequest, member_id: UUID) -> Member:
+    return get_object_or_404(queries.members_placed_for(_user(request)), pk=member_id)
+
+
+def _user(request: HttpRequest) -> User:
+    """Whoever is signed in; the views let nobody else in."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user

@@ -1,0 +1,24 @@
+from django.urls import path
+
+from praksis.rounds.views import results, rounds, runs, wishes
+
+app_name = "rounds"
+urlpatterns = [
+    path("onsker/", wishes.wishes, name="wishes"),
+    path("onsker/legg-til/<uuid:place_id>/", wishes.add, name="add"),
+    path("onsker/<uuid:entry_id>/", wishes.wishes_of, name="wishes_of"),
+    path("resultat/", results.result, name="result"),
+    path("resultat/<uuid:entry_id>/", results.result_of_entry, name="result_of"),
+    path("runder/", rounds.rounds, name="rounds"),
+    path("runder/ny/", rounds.new_round, name="new_round"),
+    path("runder/<uuid:round_id>/", rounds.round_, name="round"),
+    path("runder/<uuid:round_id>/apne/", rounds.open_, name="open"),
+    path("runder/<uuid:round_id>/lukk/", rounds.close, name="close"),
+    path("runder/<uuid:round_id>/gjenapne/", rounds.reopen, name="reopen"),
+    path("runder/<uuid:round_id>/meld-inn/<uuid:member_id>/", rounds.enter, name="enter"),
+    path("runder/<uuid:round_id>/ny-kjoring/", runs.new_run, name="new_run"),
+    path("runder/<uuid:round_id>/kandidater/", results.own_people, name="own_people"),
+    path("runder/<uuid:round_id>/resultater/", results.own, name="own_results"),
+    path("runder/<uuid:round_id>/publiser/<uuid:member_id>/", runs.publish, name="publish"),
+    path("kjoringer/<uuid:run_id>/", runs.run, name="run"),
+]
