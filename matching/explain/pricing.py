@@ -64,13 +64,21 @@ class Pricing:
         return min(chains, key=lambda chain: (self.network.cost_of(chain), sorted(chain.items())))
 
     def _single_chains(self, one: Candidate, place: Place) -> Iterator[Chain]:
-        """The cheapest path of the strict graph, and that of the relaxed one where it happens to keep all rules."""
-        for relaxed in (False,) if self.relaxed is None else (False, True):
-            source = self._cheapest_source(one, place, relaxed=relaxed)
-            if source is not None:
-                chain = {one.id: source, **_moves(self._tree(one, relaxed=relaxed).path(source))}
-                if self.network.holds(chain):
-                    yield chain
+        """The cheapest path of the strict graph, and where it is worth a look that of the relaxed one, if it holds."""
+        chain = self._single_chain(one, place, relaxed=False)
+        if chain is not None:
+            yield chain
+        if self.relaxed is not None and (chain is None or self.relaxed.sound):
+            wider = self._single_chain(one, place, relaxed=True)
+            if wider is not None:
+                yield wider
+
+    def _single_chain(self, one: Candidate, place: Place, *, relaxed: bool) -> Chain | None:
+        source = self._cheapest_source(one, place, relaxed=relaxed)
+        if source is None:
+            return None
+        chain = {one.id: source, **_moves(self._tree(one, relaxed=relaxed).path(source))}
+        return chain if self.network.holds(chain) else None
 
     def _equal_chains(self, one: Candidate, place: Place) -> Iterator[Chain]:
         """One more of every kind at an equal place: the candidate, and for each other kind whoever can best come."""

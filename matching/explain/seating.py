@@ -41,7 +41,7 @@ class Seating:
         """(place id, kind) -> node."""
         return {(place.id, seat.kind): node for node, (place, seat) in enumerate(self.nodes)}
 
-    @property
+    @cached_property
     def nowhere(self) -> int:
         """The node of those without a place."""
         return len(self.nodes)
@@ -219,7 +219,7 @@ class Reserves:
         return total
 
     def _counts(self, reserve: str) -> bool:
-        return self.there[reserve] <= self.at_least[reserve]
+        return self.there[reserve] < self.at_least[reserve]
 
     def shortfall_change(self, changes: Iterable[tuple[Candidate, str | None, str | None]]) -> int:
         """What all the moves (candidate, from, to) together do to the total shortfall."""
