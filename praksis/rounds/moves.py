@@ -7,7 +7,7 @@ type Groups = Sequence[Sequence[UUID]]
 
 
 def move_up(groups: Groups, place: UUID) -> list[list[UUID]]:
-    """Out of its tie and above it, or past the group above."""
+    """Out of its tie and above it, or past the group above. ValueError for a place that is not there, as in all moves."""
     return _past(groups, place, -1)
 
 
@@ -48,7 +48,10 @@ def remove(groups: Groups, place: UUID) -> list[list[UUID]]:
 
 
 def _where(groups: Groups, place: UUID) -> int:
-    return next(at for at, group in enumerate(groups) if place in group)
+    for at, group in enumerate(groups):
+        if place in group:
+            return at
+    raise ValueError(place)
 
 
 MOVES: dict[str, Callable[[Groups, UUID], list[list[UUID]]]] = {

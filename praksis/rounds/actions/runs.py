@@ -42,7 +42,13 @@ def request_run(*, round_: Round, click_key: UUID, by: User, time_limit: int = T
         return same
     _refuse_when_not_ready(locked)
     run = Run.objects.create(
-        round=locked, click_key=click_key, policy=locked.policy, seed=locked.seed, time_limit=time_limit, requested_by=by
+        round=locked,
+        click_key=click_key,
+        policy=locked.policy,
+        seed=locked.seed,
+        time_limit=time_limit,
+        requested_by=by,
+        progress={"step": "wait", "share": 0},
     )
     defer_job("rounds.allocate", run_id=str(run.pk))
     return run

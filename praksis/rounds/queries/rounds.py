@@ -192,11 +192,16 @@ def _day(moment: Any) -> str:
 
 
 def level_rows(run: Run) -> list[LevelRow]:
-    """The aims of the run in their order. The draw has no number that says anything to people."""
-    return [_level_row(level) for level in run.levels]
+    """The aims of the run in their order. A value that would tell what the figures hide is left out, and the draw has none."""
+    shown = {
+        "class:0": any(row.group == TargetGroup.STUDENT_MANDATORY and row.placed is not None for row in group_rows(run)),
+        "placed": run.figures.get("placed") is not None,
+        "ranks": run.figures.get("placed") is not None,
+    }
+    return [_level_row(level, with_value=shown.get(level["level"], False)) for level in run.levels]
 
 
-def _level_row(level: dict[str, Any]) -> LevelRow:
+def _level_row(level: dict[str, Any], *, with_value: bool) -> LevelRow:
     value, bound, proven = level["value"], level["bound"], level["proven"]
     if proven:
         verdict = _("Bevist: bedre går ikke")
@@ -204,7 +209,7 @@ def _level_row(level: dict[str, Any]) -> LevelRow:
         verdict = _("Ikke bevist: høyst %s bedre kan være mulig") % localize(abs(bound - value))
     else:
         verdict = _("Ikke bevist")
-    return LevelRow(level_name(level["level"]), str(localize(value)) if isinstance(value, int) else "", verdict, proven)
+    return LevelRow(level_name(level["level"]), str(localize(value)) if with_value else "", verdict, proven)
 
 
 def group_rows(run: Run, sort: str = "") -> list[GroupRow]:
