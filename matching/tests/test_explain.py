@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from ortools.graph.python import min_cost_flow
 
 from matching.explain import Explainer, Reason, explain, sentence
 from matching.explain.sentences import TEXTS
@@ -139,6 +140,44 @@ def test_in_large_rounds_only_the_amount_of_the_draw_is_not_exact(monkeypatch: p
             assert claimed(after) == claimed(before)
     assert met["lottery"]
     assert met["ranks"]
+
+
+def by_flow(instance: Instance, forced: tuple[str, str] | None = None) -> tuple[list[Value], dict[str, str]]:
+    """Most placed, then least sum of ranks, of a round of ordinary places, by minimum-cost flow."""
+    flow = min_cost_flow.SimpleMinCostFlow()
+    sink = len(instance.candidates)
+    node_of = {place.id: sink + 1 + at for at, place in enumerate(instance.places)}
+    arcs = []
+    for at, one in enumerate(instance.candidates):
+        flow.set_node_supply(at, 1)
+        if forced is None or forced[0] != one.id:
+            flow.add_arc_with_capacity_and_unit_cost(at, sink, 1, 0)
+        for rank, (id_,) in enumerate(one.choices, 1):
+            if forced is None or forced[0] != one.id or forced[1] == id_:
+                cost = rank - 100 * len(instance.candidates)
+                arcs.append((flow.add_arc_with_capacity_and_unit_cost(at, node_of[id_], 1, cost), one.id, id_))
+    for place in instance.places:
+        flow.add_arc_with_capacity_and_unit_cost(node_of[place.id], sink, place.seats[0].capacity, 0)
+    flow.set_node_supply(sink, -sink)
+    assert flow.solve() == flow.OPTIMAL
+    where = {one: place for arc, one, place in arcs if flow.flow(arc)}
+    return values(instance, where), where
+
+
+@pytest.mark.parametrize("seats", [1, 2, 4])
+def test_costs_in_a_larger_round_are_those_of_solving_again(seats: int) -> None:
+    rng = random.Random(seats)
+    places = tuple(Place(f"p{n}", (Seat("a", rng.randint(1, 2 * seats - 1)),)) for n in range(60))
+    ids = [place.id for place in places]
+    people = tuple(Candidate(f"c{n}", (), tuple((id_,) for id_ in rng.sample(ids, 6))) for n in range(200))
+    instance = Instance(1, ("placed", "ranks"), people, places)
+    levels, where = by_flow(instance)
+    explainer = Explainer(instance, result_of(instance, levels, {one: (place, "a") for one, place in where.items()}))
+    pairs = [(one.id, reason) for one in people for reason in explainer.reasons(one.id)]
+    assert len(pairs) > 30
+    for one, reason in rng.sample(pairs, min(60, len(pairs))):
+        assert reason.facts["exact"]
+        assert claimed(reason) == first_change(instance, levels, by_flow(instance, (one, reason.place))[0])
 
 
 # --- reasons that need no search --------------------------------------------------------------------------------------
