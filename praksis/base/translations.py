@@ -54,7 +54,7 @@ def _python_texts(path: Path) -> Iterator[Text]:
 
 def _template_texts(path: Path) -> Iterator[Text]:
     for match in TEMPLATE_CALL.finditer(templatize(path.read_text(encoding="utf-8"), origin=str(path))):
-        arguments = ast.literal_eval(f"({match[2].replace('count', 'None')},)")
+        arguments = ast.literal_eval(f"({re.sub(r',\s*count\s*$', '', match[2])},)")
         name = match[1]
         context = arguments[0] if name in {"pgettext", "npgettext"} else None
         words = arguments[1:] if context else arguments
