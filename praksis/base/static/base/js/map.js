@@ -1,32 +1,57 @@
 // The map: land from a file of our own, numbered tiles for the places in the list. The list says everything that the map says.
 
 const START = [60.39, 5.32];
+const APART = 36; // px between two pins; nearer ones become one pin that names them all
 
-function pin(place) {
-  const tandem = place.tandem ? document.getElementById("map-tandem")?.innerHTML ?? "" : "";
-  const size = place.tandem ? [58, 30] : [30, 30];
-  const number = document.createElement("span");
-  number.textContent = place.number ?? "";
-  const icon = L.divIcon({
-    className: `map-pin${place.active ? " map-pin-active" : ""}`,
-    html: number.outerHTML + tandem,
-    iconSize: size,
+function near(map, places) {
+  const groups = [];
+  places.forEach((place) => {
+    const point = map.project([place.lat, place.lon]);
+    const group = groups.find((other) => other.point.distanceTo(point) < APART);
+    if (group) group.places.push(place);
+    else groups.push({ point, places: [place] });
   });
-  const marker = L.marker([place.lat, place.lon], { icon, zIndexOffset: place.active ? 1000 : 0 });
-  marker.bindPopup(words(place));
-  marker.on("add", () => marker.getElement().setAttribute("aria-label", [place.number, place.title].filter(Boolean).join(". ")));
+  return groups.map((group) => group.places);
+}
+
+function pin(places) {
+  const [first] = places;
+  const more = places.length > 1;
+  const face = document.createElement("span");
+  face.className = first.number ? "" : "map-dot";
+  face.textContent = first.number ?? "";
+  const tandem = first.tandem && !more ? document.getElementById("map-tandem").innerHTML : "";
+  const icon = L.divIcon({
+    className: `map-pin${places.some((place) => place.active) ? " map-pin-active" : ""}`,
+    html: face.outerHTML + (more ? `<small>+${places.length - 1}</small>` : tandem),
+    iconSize: [tandem || more ? 58 : 30, 30],
+  });
+  const marker = L.marker([first.lat, first.lon], { icon }).bindPopup(words(places));
+  const name = places.map((place) => [place.number, place.title].filter(Boolean).join(". ")).join(", ");
+  const seen = `${face.textContent}${more ? `+${places.length - 1}` : ""}`;
+  marker.on("add", () => marker.getElement().setAttribute("aria-label", `${seen}: ${name}`));
   return marker;
 }
 
-function words(place) {
-  const box = document.createElement("div");
-  const title = document.createElement(place.url ? "a" : "b");
-  if (place.url) title.href = place.url;
-  title.textContent = place.title;
-  const text = document.createElement("p");
-  text.textContent = place.text ?? "";
-  box.append(title, text);
-  return box;
+function words(places) {
+  const list = document.createElement("ul");
+  places.forEach((place) => {
+    const item = list.appendChild(document.createElement("li"));
+    const title = item.appendChild(document.createElement(place.url ? "a" : "b"));
+    if (place.url) title.href = place.url;
+    title.textContent = [place.number, place.title].filter(Boolean).join(". ");
+    item.appendChild(document.createElement("p")).textContent = place.text ?? "";
+  });
+  return list;
+}
+
+// A municipality is named where its name has room.
+function name(map, shapes) {
+  shapes.eachLayer((layer) => {
+    const box = layer.getBounds();
+    const width = map.project(box.getNorthEast()).x - map.project(box.getSouthWest()).x;
+    layer.getTooltip().setOpacity(width > 9 * layer.feature.properties.name.length ? 1 : 0);
+  });
 }
 
 async function land(map, address) {
@@ -37,23 +62,32 @@ async function land(map, address) {
     layer.bindTooltip(layer.feature.properties.name, { permanent: true, direction: "center", className: "map-name", interactive: false });
   });
   shapes.addTo(map).bringToBack();
+  map.on("zoomend", () => name(map, shapes));
+  name(map, shapes);
 }
 
 function show(element) {
-  const map = L.map(element, { attributionControl: Boolean(element.dataset.tiles), scrollWheelZoom: false, zoomSnap: 0.5, minZoom: 7, maxZoom: 14 });
+  const tiles = element.dataset.tiles;
+  const map = L.map(element, { attributionControl: Boolean(tiles), scrollWheelZoom: false, zoomSnap: 0.5, minZoom: 7, maxZoom: 14 });
   map.setView(START, 8.5);
-  if (element.dataset.tiles) L.tileLayer(element.dataset.tiles).addTo(map);
+  if (tiles) L.tileLayer(tiles).addTo(map);
   land(map, element.dataset.land);
   const pins = L.layerGroup().addTo(map);
+  let places = [];
   const draw = () => {
-    const data = document.getElementById(element.dataset.map);
-    const places = data ? JSON.parse(data.textContent) : [];
     pins.clearLayers();
-    places.forEach((place) => pins.addLayer(pin(place)));
-    if (places.length) map.fitBounds(L.latLngBounds(places.map((place) => [place.lat, place.lon])).pad(0.25), { maxZoom: 11 });
+    near(map, places).forEach((group) => pins.addLayer(pin(group)));
   };
-  draw();
-  document.addEventListener("htmx:after:swap", draw);
+  const read = () => {
+    const data = document.getElementById(element.dataset.map);
+    places = data ? JSON.parse(data.textContent) : [];
+    const all = L.latLngBounds(places.map((place) => [place.lat, place.lon]));
+    if (places.length) map.fitBounds(all.pad(0.15), { maxZoom: places.length > 1 ? 11 : 9.5, animate: false });
+    draw();
+  };
+  map.on("zoomend", draw);
+  read();
+  document.addEventListener("htmx:after:swap", read);
 }
 
 document.querySelectorAll("[data-map]").forEach(show);
