@@ -75,7 +75,6 @@ def _capacity(label: "_StrPromise") -> forms.IntegerField:
 def _minimum() -> forms.IntegerField:
     return forms.IntegerField(
         label=_("Minst hvor mange?"),
-        help_text=_("Plassen starter ikke med færre."),
         min_value=0,
         required=False,
         error_messages={"invalid": _("Skriv et tall, for eksempel 2, eller la feltet stå tomt.")},
@@ -183,10 +182,12 @@ class OfferForm(HostForm):
         widget=forms.CheckboxInput(attrs={"role": "switch", "class": "ds-input"}),
         required=False,
     )
-    language = forms.ChoiceField(label=_("Målform"), choices=Language.choices, initial=Language.NB, required=False)
+    language = forms.ChoiceField(
+        label=_("Målform"), help_text=_("Språket plassen er skrevet på."), choices=Language.choices, initial=Language.NB
+    )
     contact = forms.EmailField(
         label=_("E-post til den som svarer"),
-        help_text=_("Bare koordinatorene ser den."),
+        help_text=_("Bare dere og koordinatorene ser den."),
         max_length=200,
         error_messages={
             "required": _("Skriv e-posten til den som svarer hos dere."),

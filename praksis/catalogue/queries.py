@@ -49,8 +49,23 @@ def items(rows: Iterable[SearchRow]) -> list[Item]:
 
 
 def spots(found: Iterable[Item]) -> list[dict[str, object]]:
-    """What the map shows, each with the number that it has in the list."""
-    return [spot(item.place, number=item.number) for item in found if item.place and item.number]
+    """What the map shows, each with the number that it has in the list. What lies at one spot shares a tile."""
+    at: dict[tuple[float | None, float | None], list[Item]] = {}
+    for item in found:
+        if item.place and item.number:
+            at.setdefault((item.place.host.latitude, item.place.host.longitude), []).append(item)
+    return [_shared_spot(together) for together in at.values()]
+
+
+def _shared_spot(together: list[Item]) -> dict[str, object]:
+    places = [item.place for item in together if item.place]
+    number = together[0].number
+    if len(places) == 1:
+        return spot(places[0], number=number)
+    numbers = ", ".join(str(item.number) for item in together)
+    words = _("Nr. %(numbers)s i listen") % {"numbers": numbers}
+    tandem = any(place.is_tandem for place in places)
+    return host_spot(places[0].host) | {"number": number, "text": words, "tandem": tandem}
 
 
 def has_spot(host: Host) -> bool:

@@ -59,7 +59,7 @@ def test_the_list_mixes_places_and_schemes(client: Client) -> None:
 
 
 def test_the_map_shows_what_the_list_shows_with_the_same_numbers(client: Client) -> None:
-    example_place(title="På kartet", starts_on="2027-02-01")
+    example_place(title="På kartet", host=example_host(latitude=60.2), starts_on="2027-02-01")
     example_place(title="Uten sted", host=example_host(latitude=None), starts_on="2027-03-01")
     example_tandem(starts_on="2027-04-01")
     response = client.get(reverse("catalogue:find"))
@@ -71,6 +71,14 @@ def test_the_map_shows_what_the_list_shows_with_the_same_numbers(client: Client)
     page = " ".join(response.content.decode().split())
     assert page.index("nr. 1") < page.index("Uten sted") < page.index("nr. 2")
     assert "nr. 3" not in page
+
+
+def test_places_at_one_spot_share_a_tile(client: Client) -> None:
+    host = example_host()
+    for day in (1, 2, 3):
+        example_place(host=host, title=f"Plass {day}", starts_on=f"2027-02-0{day}")
+    (spot,) = client.get(reverse("catalogue:find")).context["spots"]
+    assert (spot["number"], spot["title"], spot["text"]) == (1, host.name, "Nr. 1, 2, 3 i listen")
 
 
 def test_the_list_asks_as_much_for_thirty_as_for_one(client: Client) -> None:
