@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
 import psycopg
@@ -25,9 +25,10 @@ from django.conf import settings
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 from django.template import engines
+from django.template.backends.django import DjangoTemplates
 from playwright.sync_api import Browser, Page, sync_playwright
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 from pytest_django.plugin import DjangoDbBlocker
 
 from praksis.base import embedded
@@ -107,7 +108,7 @@ def _drop(owner: psycopg.Connection[Any], name: str) -> None:
 
 
 def _named(address: str, database: str) -> str:
-    return make_conninfo(**{**conninfo_to_dict(address), "dbname": database})
+    return make_conninfo(address, dbname=database)
 
 
 @pytest.fixture(scope="session")
@@ -117,8 +118,9 @@ def django_db_setup(database: dict[str, str], django_db_blocker: DjangoDbBlocker
     settings.DATABASES["default"].update(database_settings("web", settings.DATA, environ)["default"])
     yield
     with django_db_blocker.unblock():
-        connections["default"].close()
-        connections["default"].close_pool()
+        wrapper = cast("DatabaseWrapper", connections["default"])
+        wrapper.close()
+        wrapper.close_pool()
 
 
 @pytest.fixture(scope="session")
@@ -256,7 +258,7 @@ class _Undefined(str):
 @pytest.fixture(autouse=True)
 def undefined_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     """A template that asks for what its view did not give fails the test, instead of showing nothing."""
-    monkeypatch.setattr(engines["django"].engine, "string_if_invalid", _Undefined("undefined: %s"))
+    monkeypatch.setattr(cast("DjangoTemplates", engines["django"]).engine, "string_if_invalid", _Undefined("undefined: %s"))
 
 
 # ---------------------------------------------------------------- browser

@@ -223,7 +223,8 @@ def _initdb_options() -> list[str]:
     locale = ["--locale=C.UTF-8"]
     if _binaries_version() >= 17:  # from then on it brings a C.UTF-8 of its own that is the same on every system
         locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    return ["--encoding=UTF8", "--data-checksums", *locale]
+    sync = ["--no-sync"] if "fsync=off" in os.environ.get("PRAKSIS_PG_OPTIONS", "") else []
+    return ["--encoding=UTF8", "--data-checksums", *locale, *sync]
 
 
 def _binaries_version() -> int:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from importlib import import_module
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.conf import settings
@@ -164,7 +164,7 @@ def _statement(verb: str, grant: Grant) -> sql.Composed:
     )
 
 
-def _rows(query: str, params: list[list[str]] | None = None) -> list[tuple[str, ...]]:
+def _rows(query: str, params: list[list[str]] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, params)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

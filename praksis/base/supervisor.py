@@ -75,7 +75,6 @@ def main(arguments: list[str]) -> int:
         return _fail(str(problem))
     except OSError as problem:
         return _fail(_in_words(problem))
-    return 0
 
 
 def run(options: Options) -> NoReturn:
@@ -177,12 +176,13 @@ def _refuse_other_kind(options: Options) -> None:
 
 def _make_secret(file: Path) -> None:
     """The key that signs sessions and links, readable for its owner alone; settings.py reads it."""
-    with contextlib.suppress(FileExistsError):
-        half = file.with_suffix(".half")
-        half.unlink(missing_ok=True)
-        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
-            opened.write(secrets.token_urlsafe(50))
-        os.link(half, file)
+    if file.exists():
+        return
+    half = file.with_suffix(".half")
+    half.unlink(missing_ok=True)
+    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+        opened.write(secrets.token_urlsafe(50))
+    half.rename(file)
 
 
 def _refuse_taken_port(port: int) -> None:

@@ -1,12 +1,12 @@
 """Where each role connects."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
-from praksis.base import databases
-from praksis.base.databases import SetupError, addresses, database_settings, socket_folder, user_names
+from praksis.base.databases import SetupError, addresses, data_folder, database_settings, socket_folder, user_names
 
 
 def test_without_addresses_every_role_goes_to_the_embedded_server(tmp_path: Path) -> None:
@@ -50,9 +50,9 @@ def test_a_socket_never_gets_a_path_too_long_for_it(tmp_path: Path) -> None:
 
 
 def test_root_keeps_data_where_the_server_can_reach_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(databases.os, "geteuid", lambda: 0)
-    one, other = (databases.data_folder(Path(f"/root/{name}"), "start") for name in ("one", "other"))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    one, other = (data_folder(Path(f"/root/{name}"), "start") for name in ("one", "other"))
     assert one.is_relative_to("/var/lib/praksistorget")
     assert one != other
-    monkeypatch.setattr(databases.os, "geteuid", lambda: 1000)
-    assert databases.data_folder(Path("/home/kari/clone"), "start") == Path("/home/kari/clone/.data/start")
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert data_folder(Path("/home/kari/clone"), "start") == Path("/home/kari/clone/.data/start")

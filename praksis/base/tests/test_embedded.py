@@ -30,7 +30,16 @@ def _folder() -> str:
 
 
 @pytest.fixture
+def fresh() -> Iterator[Path]:
+    """An empty folder."""
+    folder = Path(_folder())
+    yield folder / "data"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
 def data() -> Iterator[Path]:
+    """The folder of one server, that the tests start and stop."""
     folder = Path(_folder())
     yield folder / "data"
     shutil.rmtree(folder)
@@ -45,10 +54,8 @@ def _postmaster(data: Path) -> int:
 
 
 def _alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z" if Path("/proc").exists() else os.kill(pid, 0) is None
-    except OSError:
-        return False
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    return bool(state) and not state.startswith("Z")
 
 
 def test_an_empty_folder_becomes_a_server_with_held_roles(data: Path) -> None:
@@ -65,9 +72,9 @@ def test_an_empty_folder_becomes_a_server_with_held_roles(data: Path) -> None:
         ]
         assert owner.execute("show listen_addresses").fetchone() == ("",)
         assert owner.execute("show data_checksums").fetchone() == ("on",)
-        owner.execute("create table kept (n int)")
+        owner.execute("create table closed (n int)")
         with _as("web", data) as web, pytest.raises(psycopg.errors.InsufficientPrivilege):
-            web.execute("select * from kept")
+            web.execute("select * from closed")
 
 
 def test_only_the_password_opens_and_only_its_owner_reads_it(data: Path) -> None:
@@ -120,15 +127,15 @@ def test_the_server_ends_when_its_killed_keeper_does(data: Path) -> None:
     assert not _alive(pid)
 
 
-def test_a_deep_folder_works_although_its_path_is_too_long_for_a_socket(data: Path) -> None:
-    deep = data / ("d" * 60) / ("e" * 60)
+def test_a_deep_folder_works_although_its_path_is_too_long_for_a_socket(fresh: Path) -> None:
+    deep = fresh / ("d" * 60) / ("e" * 60)
     with embedded.running(deep), _as("web", deep) as web:
         assert web.execute("select current_user").fetchone() == ("praksis_web",)
     shutil.rmtree(socket_folder(deep))
 
 
-def test_a_socket_folder_of_someone_else_is_refused(data: Path) -> None:
-    deep = data / ("d" * 60) / ("f" * 60)
+def test_a_socket_folder_of_someone_else_is_refused(fresh: Path) -> None:
+    deep = fresh / ("d" * 60) / ("f" * 60)
     if os.geteuid() == 0:
         socket_folder(deep).mkdir()
     else:
@@ -141,19 +148,22 @@ def test_a_socket_folder_of_someone_else_is_refused(data: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as someone else")
-def test_root_is_told_which_folder_the_server_cannot_enter(data: Path) -> None:
-    data.mkdir()
-    (data / "mine").mkdir(mode=0o700)
-    with pytest.raises(SetupError, match=f"cannot enter {data}/mine"), embedded.running(data / "mine" / "deep"):
+def test_root_is_told_which_folder_the_server_cannot_enter(fresh: Path) -> None:
+    fresh.mkdir()
+    (fresh / "mine").mkdir(mode=0o700)
+    with pytest.raises(SetupError, match=f"cannot enter {fresh}/mine"), embedded.running(fresh / "mine" / "deep"):
         pass
 
 
 def test_data_of_another_version_are_left_alone_and_told(data: Path) -> None:
     with embedded.running(data):
         pass
-    (data / "pg" / "data" / "PG_VERSION").write_text("14\n")
+    mark = data / "pg" / "data" / "PG_VERSION"
+    right = mark.read_text()
+    mark.write_text("14\n")
     with pytest.raises(SetupError, match="made by PostgreSQL 14"), embedded.running(data):
         pass
+    mark.write_text(right)
 
 
 def test_the_printed_sql_makes_the_same_roles_on_a_server_of_ones_own(data: Path) -> None:

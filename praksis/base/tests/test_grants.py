@@ -74,9 +74,7 @@ def test_grants_made_by_hand_are_found_and_taken_back(as_owner: AsRole) -> None:
 
 
 def test_the_same_table_in_two_lists_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    from praksis.accounts import access
-
-    monkeypatch.setattr(access, "OPEN", {"django_session": {}}, raising=False)
+    monkeypatch.setattr("praksis.accounts.access.OPEN", {"django_session": {}}, raising=False)
     with pytest.raises(ValueError, match="django_session"):
         grants.declared()
 
@@ -109,7 +107,7 @@ def superuser(settings: Settings, database: dict[str, str]) -> Iterator[psycopg.
 )
 def test_a_runtime_role_with_too_much_power_is_refused(superuser: psycopg.Connection[tuple[str]], power: str, said: str) -> None:
     assert grants.role_problems() == []
-    superuser.execute(sql.SQL(power))  # type: ignore[arg-type]
+    superuser.execute(sql.SQL(power))
     assert any(f"praksis_try{',' if 'through' in said else ''} {said}" in problem for problem in grants.role_problems())
     with pytest.raises(SetupError, match="row-level security"):
         refuse_roles()

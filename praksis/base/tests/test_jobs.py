@@ -21,7 +21,7 @@ NAME = "base.take_up_stalled_jobs"
 def _jobs(as_worker: AsRole) -> list[tuple[str, str]]:
     with as_worker(), connection.cursor() as cursor:
         cursor.execute("select task_name, status::text from procrastinate_jobs order by id")
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def test_a_job_is_enqueued_with_the_callers_transaction(as_worker: AsRole) -> None:
