@@ -26,11 +26,11 @@ roles-sql: ## the SQL that makes the database roles on a server of one's own
 test: ## everything that must hold before a change is shared
 	@bin/setup dev
 	@$(MAKE) --no-print-directory lint types house
-	$(PY) -m pytest -n 2 --ignore=tests/test_house.py
+	$(PY) -m pytest -n 2 --dist loadfile --ignore=tests/test_house.py
 
 test-fast: ## the tests without a browser and without whole starts
 	@bin/setup dev
-	$(PY) -m pytest -n 2 -m 'not slow and not prove and not bench'
+	$(PY) -m pytest -n 2 --dist loadfile -m 'not slow and not prove and not bench'
 
 prove: ## the long proofs
 	@bin/setup dev
