@@ -95,7 +95,14 @@ class HostForm(forms.Form):
     field = forms.ChoiceField(label=_("Fagfelt"), choices=[("", _("Velg fagfelt")), *Field.choices], required=False)
 
     new = False
-    """Whether the number is good, but nobody here has it yet: then the page asks for the rest."""
+    """Whether the number is good, but nobody here has it yet."""
+
+    def asks_about_host(self) -> bool:
+        """Whether the page should ask for more than the number; then it is not optional."""
+        asks = self.new or bool(self.initial.get("host_name"))
+        for name in ("host_name", "municipality", "field"):
+            self.fields[name].required = asks
+        return asks
 
     def clean_host(self) -> Host:
         words = self.cleaned_data["host"].strip()

@@ -128,7 +128,7 @@ def _first_page(request: HttpRequest, form: OfferForm, *, known: dict[str, Any] 
         "form": form,
         "host": host if host and not host._state.adding else None,
         "known": data,
-        "new_host": form.new or bool(form.initial.get("host_name")),
+        "new_host": form.asks_about_host(),
         "kept": _kept(request.POST, SecondHalfForm),
         "waiting": queries.waiting(host.field if host else ""),
         "group_hints": GROUP_HINTS,
@@ -171,7 +171,8 @@ def offered(request: HttpRequest, place_id: UUID) -> HttpResponse:
     found = get_object_or_404(queries.whole_places().exclude(stage=PlaceStage.CLOSED), pk=place_id)
     trains = TargetGroup.APPRENTICE in found.groups
     needs_approval = trains and not found.host.may_train_apprentices(found.starts_on or timezone.localdate())
-    return render(request, "catalogue/offered.html", {"place": found, "needs_approval": needs_approval})
+    context = {"place": found, "needs_approval": needs_approval, "waits": found.stage == PlaceStage.OFFERED}
+    return render(request, "catalogue/offered.html", context)
 
 
 @login_required

@@ -1,19 +1,24 @@
 """Offering a place: what a host writes, what goes wrong and how it is told, and that nothing is lost or done twice."""
 
 import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from praksis.base.codes import Field, TargetGroup
 from praksis.base.models import PublishedFigure, SearchRow
+from praksis.catalogue.actions import ChangedMeanwhileError, change_place, version
 from praksis.catalogue.choices import PlaceStage, SeatRule
 from praksis.catalogue.models import Place
 from praksis.catalogue.queries import seasons_ahead
-from praksis.catalogue.tests.examples import example_contact, example_host
+from praksis.catalogue.tests.examples import example_contact, example_host, example_place
 from praksis.organisations.choices import HostRole
 from praksis.organisations.models import Host
 
@@ -167,6 +172,45 @@ def test_the_same_click_twice_makes_one_place(client: Client) -> None:
     sent(client, data | {"click_key": str(uuid.uuid4())})
     assert Place.objects.count() == 2
     assert Host.objects.count() == 1
+
+
+def at_once(work: Callable[[], object]) -> list[object]:
+    """Do the same twice at the same moment, each on a connection of its own."""
+    start = Barrier(2)
+
+    def run() -> object:
+        start.wait()
+        try:
+            return work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        return [future.result() for future in [pool.submit(run), pool.submit(run)]]
+
+
+def test_the_same_click_at_the_same_moment_makes_one_place(client: Client) -> None:
+    data = offer()
+    first, other = at_once(lambda: sent(Client(), data).headers["Location"])
+    assert first == other
+    assert (Place.objects.count(), Host.objects.count()) == (1, 1)
+    assert Place.objects.get().seats.count() == 1
+
+
+def test_of_two_changes_at_the_same_moment_one_is_stored_and_one_told() -> None:
+    seen = version(example_place())
+
+    def change() -> str:
+        mine = Place.objects.get()
+        mine.title = str(uuid.uuid4())
+        try:
+            change_place(place=mine, seats=list(mine.seats.all()), seen=seen)
+        except ChangedMeanwhileError:
+            return "told"
+        return mine.title
+
+    results = sorted(map(str, at_once(change)))
+    assert results == sorted(["told", Place.objects.get().title])
 
 
 def test_apprentices_need_an_approved_training_company_and_the_host_is_told(client: Client) -> None:
