@@ -80,13 +80,13 @@ def compile_each(catalogues: list[Path]) -> None:
 
 
 def gather_static() -> None:
-    """Static files under names that carry their hash, compressed."""
+    """Static files under names that carry their hash, compressed; the demo's too, since one folder serves demo and real use."""
     files = [file for file in ROOT.glob("praksis/*/static/**/*") if file.is_file()]
-    inputs = digest([*files, ROOT / "package-lock.json", ROOT / "requirements.txt", ROOT / "praksis/config/settings.py"])
+    inputs = digest([*files, *(ROOT / name for name in ("package-lock.json", "requirements.txt", "praksis/config/settings.py", "bin/install.py"))])
     if not (BUILD / "static").exists():
         (BUILD / "collected").unlink(missing_ok=True)
     command = [str(PYTHON), "manage.py", "collectstatic", "--noinput", "--clear", "--verbosity=0", "--skip-checks"]
-    step("Gathering static files", BUILD / "collected", inputs, lambda: run(command))
+    step("Gathering static files", BUILD / "collected", inputs, lambda: run(command, PRAKSIS_DEMO="1"))
 
 
 # ---------------------------------------------------------------- how
@@ -145,9 +145,10 @@ def succeeds(command: list[str]) -> bool:
     return subprocess.run(command, check=False, cwd=ROOT, capture_output=True).returncode == 0
 
 
-def run(command: list[str]) -> None:
+def run(command: list[str], **environ: str) -> None:
     """Run it; when it fails, show what it said."""
-    done = subprocess.run(command, check=False, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    said = subprocess.PIPE
+    done = subprocess.run(command, check=False, cwd=ROOT, env=os.environ | environ, stdout=said, stderr=subprocess.STDOUT, text=True)
     if done.returncode:
         raise StepError(f"{done.stdout}\nThis failed: {' '.join(command)}")
 
