@@ -82,7 +82,8 @@ def compile_each(catalogues: list[Path]) -> None:
 def gather_static() -> None:
     """Static files under names that carry their hash, compressed; the demo's too, since one folder serves demo and real use."""
     files = [file for file in ROOT.glob("praksis/*/static/**/*") if file.is_file()]
-    inputs = digest([*files, *(ROOT / name for name in ("package-lock.json", "requirements.txt", "praksis/config/settings.py", "bin/install.py"))])
+    makers = [ROOT / name for name in ("package-lock.json", "requirements.txt", "praksis/config/settings.py", "bin/install.py")]
+    inputs = digest([*files, *makers])
     if not (BUILD / "static").exists():
         (BUILD / "collected").unlink(missing_ok=True)
     command = [str(PYTHON), "manage.py", "collectstatic", "--noinput", "--clear", "--verbosity=0", "--skip-checks"]
@@ -147,8 +148,8 @@ def succeeds(command: list[str]) -> bool:
 
 def run(command: list[str], **environ: str) -> None:
     """Run it; when it fails, show what it said."""
-    said = subprocess.PIPE
-    done = subprocess.run(command, check=False, cwd=ROOT, env=os.environ | environ, stdout=said, stderr=subprocess.STDOUT, text=True)
+    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    done = subprocess.run(command, check=False, cwd=ROOT, env=os.environ | environ, **output)
     if done.returncode:
         raise StepError(f"{done.stdout}\nThis failed: {' '.join(command)}")
 
