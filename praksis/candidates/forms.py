@@ -74,7 +74,7 @@ class NeedForm(forms.Form):
     field = forms.ChoiceField(label=_("Fagfelt"), choices=lambda: optional(Field.choices))
     season = forms.ChoiceField(label=_("Halvår"), choices=season_choices)
     municipality = forms.ChoiceField(label=_("Bosted"), choices=optional(MUNICIPALITIES.items()), required=False)
-    programme = forms.ModelChoiceField(label=_("Program"), queryset=Programme.objects.none(), required=False)
+    programme = forms.ModelChoiceField(label=_("Program"), queryset=Programme.objects.none(), required=False, empty_label="—")
 
     def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,6 +1,7 @@
 """The one door to `matching`: a round as an instance, and the engine's answer as plain rows. No person is read here."""
 
 import gzip
+import hashlib
 import json
 import uuid
 from collections import Counter
@@ -11,8 +12,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from matching.explain import Explainer, Reason
-from matching.problem import Candidate, InputError, Instance, Pool, Reserve, Seat, canonical_json, digest, eligible_kinds
+from matching.explain import Reason, explain
+from matching.problem import Candidate, InputError, Instance, Pool, Reserve, Seat, canonical_json, eligible_kinds
 from matching.problem import Place as EnginePlace
 from matching.result import Result, result_to_data
 from matching.solve import Progress as Decided
@@ -32,7 +33,6 @@ __all__ = [
     "Row",
     "allocate",
     "build_problem",
-    "digest",
     "instance_file",
 ]
 
@@ -112,9 +112,10 @@ def build_problem(round_: Round, on: date | None = None) -> Instance:
     return instance
 
 
-def instance_file(instance: Instance) -> bytes:
-    """The instance in its canonical form, gzipped; the same instance gives the same bytes."""
-    return gzip.compress(canonical_json(instance), mtime=0)
+def instance_file(instance: Instance) -> tuple[str, bytes]:
+    """The instance's digest (SHA-256 of its canonical form) and that form gzipped; the same instance gives the same bytes."""
+    written = canonical_json(instance)
+    return hashlib.sha256(written).hexdigest(), gzip.compress(written, 3, mtime=0)
 
 
 def _places(round_: Round) -> dict[str, Place]:
@@ -246,7 +247,7 @@ def _share(decided: Decided) -> int:
 
 
 def _rows(instance: Instance, result: Result) -> Iterator[Row]:
-    explainer = Explainer(instance, result)
+    reasons = explain(instance, result)
     places = {place.id: place for place in instance.places}
     for candidate in instance.candidates:
         place, kind = result.assignment.get(candidate.id, (None, ""))
@@ -257,9 +258,7 @@ def _rows(instance: Instance, result: Result) -> Iterator[Row]:
             place=place,
             kind=kind,
             rank=next((rank for rank, group in enumerate(candidate.choices, 1) if place in group), None),
-            reasons=[
-                reason_data(reason, eligible_kinds(candidate, places[reason.place])) for reason in explainer.reasons(candidate.id)
-            ],
+            reasons=[reason_data(reason, eligible_kinds(candidate, places[reason.place])) for reason in reasons[candidate.id]],
         )
 
 

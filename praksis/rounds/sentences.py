@@ -112,9 +112,9 @@ _NEVER: dict[str, Callable[[], str]] = {
 # ---------------------------------------------------------------- why not this place
 
 
-def reason_told(reason: Mapping[str, Any]) -> Told:
-    """A stored reason (`bridge.reason_data`) in words."""
-    return _REASONS[reason["code"]](reason)
+def reason_told(reason: Mapping[str, Any], *, placed: bool) -> Told:
+    """A stored reason (`bridge.reason_data`) in words, to somebody who got a place or none."""
+    return _REASONS[reason["code"]](dict(reason, placed=placed))
 
 
 def _not_eligible(reason: Mapping[str, Any]) -> Told:
@@ -184,6 +184,8 @@ def _what_it_costs(reason: Mapping[str, Any]) -> str:
         if level == "class:0":
             return _("Hadde du fått plass her, ville %s som må ha praksis, stått uten.") % without
         return _("Hadde du fått plass her, ville %s stått helt uten plass.") % without
+    if not reason["placed"]:
+        return _("Hadde du fått plass her, måtte en annen stått uten, og samlet ville det blitt dårligere.")
     return _OTHER_COSTS[level]()
 
 

@@ -108,9 +108,9 @@ def _read(run: Run) -> bridge.Instance:
 
 @transaction.atomic
 def _store_input(run: Run, instance: bridge.Instance) -> None:
-    run.digest = bridge.digest(instance)
+    run.digest, file = bridge.instance_file(instance)
     run.save(update_fields=["digest"])
-    RunInput.objects.update_or_create(run=run, defaults={"instance": bridge.instance_file(instance), "result": None})
+    RunInput.objects.update_or_create(run=run, defaults={"instance": file, "result": None})
 
 
 def _tell(run: Run, step: str, share: int) -> None:

@@ -86,15 +86,17 @@ def result_of(link: EntryLink) -> Got | None:
 def _steps(outcome: Outcome) -> list[Step]:
     wanted = [UUID(reason["place"]) for reason in outcome.reasons]
     places = Place.objects.select_related("host").in_bulk([*wanted, *([outcome.place_id] if outcome.place_id else [])])
-    steps = [_above(reason, places) for reason in outcome.reasons if UUID(reason["place"]) in places]
+    placed = outcome.place_id is not None
+    steps = [_above(reason, places, placed=placed) for reason in outcome.reasons if UUID(reason["place"]) in places]
     if outcome.place and outcome.rank:
         asked = figures_of("ranked_place", [outcome.place.pk]).get(outcome.place.pk)
         steps.append(Step(outcome.rank, outcome.place, None, outcome.place.seats_total, asked))
     return steps
 
 
-def _above(reason: Mapping[str, Any], places: Mapping[UUID, Place]) -> Step:
-    return Step(reason["rank"], places[UUID(reason["place"])], reason_told(reason), reason["capacity"], reason["asked"])
+def _above(reason: Mapping[str, Any], places: Mapping[UUID, Place], *, placed: bool) -> Step:
+    told = reason_told(reason, placed=placed)
+    return Step(reason["rank"], places[UUID(reason["place"])], told, reason["capacity"], reason["asked"])
 
 
 def _role(outcome: Outcome) -> str:

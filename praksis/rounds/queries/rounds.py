@@ -29,7 +29,8 @@ TANDEM_RULES = [SeatRule.WHOLE, SeatRule.EQUAL]
 
 def rounds_of(user: User) -> QuerySet[Round]:
     """The rounds this user may see, with how many places each has."""
-    return Round.objects.visible_to(user).select_related("owner").annotate(place_count=Count("places", distinct=True))
+    rounds = Round.objects.visible_to(user).select_related("owner")
+    return rounds.annotate(place_count=Count("places", distinct=True)).order_by("-closes_at", "name", "pk")
 
 
 def members_placed_for(user: User, round_: Round) -> list[Member]:

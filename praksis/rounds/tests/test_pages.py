@@ -7,12 +7,12 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from praksis.accounts.models import User
 from praksis.candidates.models import Guardian
 from praksis.organisations.choices import MemberKind, Role
 from praksis.rounds import actions
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 AsRole = Callable[[], AbstractContextManager[None]]
 
 
-def as_user(one: AbstractBaseUser) -> Client:
+def as_user(one: User) -> Client:
     """A browser where `one` is signed in."""
     client = Client()
     client.force_login(one)
@@ -292,9 +292,11 @@ def test_a_round_is_missing_for_those_outside(region: World) -> None:
     opened(region)
     outside = staff(member("Kommune", MemberKind.MUNICIPALITY))
     for stranger in (outside, user("Ingen"), staff(region.uib, Role.OPERATOR)):
+        assert region.round.name not in text_of(as_user(stranger).get(reverse("rounds:rounds")))
         for name in ("round", "close", "own_results", "own_people"):
             assert as_user(stranger).get(reverse(f"rounds:{name}", args=[region.round.pk])).status_code == 404
         assert as_user(stranger).post(reverse("rounds:new_run", args=[region.round.pk])).status_code == 404
+    assert region.round.name in text_of(as_user(region.nils).get(reverse("rounds:rounds")))
     assert as_user(region.nils).post(reverse("rounds:close", args=[region.round.pk])).status_code == 404
     assert Round.objects.get().state == RoundState.RANKING
 
