@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from praksis.accounts.models import User
 from praksis.base.codes import Field, Language, Paper
-from praksis.candidates.models import Guardian, HeldPaper, Need
+from praksis.candidates.models import Guardian, Need
 from praksis.catalogue.choices import PlaceStage
 from praksis.demo.draw import Draw
 from praksis.demo.halfyear import HalfYear, Plan
 from praksis.demo.hosts import Workplace
 from praksis.demo.members import Members, Source
-from praksis.demo.people import PAPERS, Person, build_person
+from praksis.demo.people import PAPERS, Person, build_person, paper_of
 from praksis.demo.periods import period_of, period_with
 from praksis.demo.personas import CANDIDATES, EMPLOYER, GUARDIAN, STAFF, Persona, all_personas
 from praksis.demo.places import Offering
@@ -45,7 +45,7 @@ def cast_candidates(draw: Draw, users: dict[str, User], members: Members, season
         candidate.address_protected, candidate.digital, candidate.language = False, True, Language.NB
         need.municipality, need.field = one.home, INTEREST.get(one.key, need.field)
         held = [paper for paper in PAPERS[person.group] if paper != Paper.DRIVING]
-        person.papers = [HeldPaper(id=draw.uuid(), candidate=candidate, paper=paper) for paper in held]
+        person.papers = [paper_of(draw, candidate, paper) for paper in held]
         if one.key == "pupil":
             person.guardians = [Guardian(id=draw.uuid(), candidate=candidate, user=users[GUARDIAN.key])]
         found.append(person)

@@ -6,7 +6,7 @@ from praksis.accounts.models import User
 from praksis.base.codes import Language, TargetGroup
 from praksis.candidates.models import Guardian, Need
 from praksis.catalogue.choices import PlaceStage
-from praksis.demo.halfyear import HalfYear, Plan, pool
+from praksis.demo.halfyear import HalfYear, Plan, pool, rare_people
 from praksis.demo.hosts import Workplace
 from praksis.demo.people import Person, full_name
 from praksis.demo.periods import period_of
@@ -27,7 +27,7 @@ def mark_hosts(plan: Plan, kept: Workplace) -> Edges:
     """
     bergen = [one for one in plan.workplaces if one is not kept and one.host.municipality == "4601"]
     elsewhere = [one for one in plan.workplaces if one is not kept and one.host.municipality != "4601" and one.kind.about_nn]
-    closed, bare = _of_kind(bergen, "butikk"), _of_kind(bergen, "regnskap")
+    closed, bare = next(one for one in reversed(plan.workplaces) if one is not kept), _of_kind(bergen, "regnskap")
     lapsed, nynorsk = _of_kind(bergen, "elektro"), next(iter(elsewhere or bergen))
     closed.host.closed_on = plan.now.date() - timedelta(days=20)
     bare.host.agreement_signed_on = None
@@ -44,7 +44,8 @@ def _of_kind(workplaces: list[Workplace], kind: str) -> Workplace:
 def add_places(plan: Plan, half: HalfYear, edges: Edges) -> None:
     """A closed host's place, the lapsed host's apprenticeship, a seat two agencies want, three places with one supervisor."""
     by_id = {str(one.host.pk): one for one in plan.workplaces}
-    closed = _offer(plan, _text("butikk", TargetGroup.PUPIL), by_id[edges["bankrupt_host"]])
+    bankrupt = by_id[edges["bankrupt_host"]]
+    closed = _offer(plan, next(text for text in ordinary_places() if bankrupt.kind.name in text.at), bankrupt)
     closed.place.stage = PlaceStage.CLOSED
     lapsed = _offer(plan, _text("elektro", TargetGroup.APPRENTICE), by_id[edges["lapsed_approval"]])
     wanted = _one_seat(_offer(plan, _text("butikk", TargetGroup.WORK_TRAINING), _at(plan, "butikk")))
@@ -87,9 +88,10 @@ def _one_seat(offer: Offer) -> Offer:
 
 def mark_people(plan: Plan, half: HalfYear, edges: Edges) -> User:
     """Protected address, no BankID, 14 years old (with a guardian: returned), two needs, and lists that meet at one seat."""
-    lists = {group: [one for one in half.rankings if _is_free(plan, one, group)] for group in TargetGroup}
+    rare = rare_people(half)
+    lists = {group: [one for one in half.rankings if one.person in rare and one.person.group == group] for group in TargetGroup}
     hidden, paper = lists[TargetGroup.WORK_TRAINING][0].person, lists[TargetGroup.LANGUAGE_PRACTICE][0].person
-    young, twice = lists[TargetGroup.PUPIL][0].person, _with_choice_of_courses(plan, lists[TargetGroup.STUDENT_MANDATORY])
+    young, twice = lists[TargetGroup.PUPIL][0].person, _with_choice_of_courses(plan, half)
     hidden.candidate.address_protected, hidden.need.municipality = True, ""
     paper.candidate.digital = False
     young.candidate.birth_year = 2013
@@ -103,15 +105,11 @@ def mark_people(plan: Plan, half: HalfYear, edges: Edges) -> User:
     return guardian
 
 
-def _is_free(plan: Plan, ranking: Ranking, group: TargetGroup) -> bool:
-    """Whether a list may be changed: not a persona's, nor tied to a partner or a place."""
-    return ranking.person.group == group and ranking.person not in plan.known and not ranking.partner and not ranking.pinned
-
-
-def _with_choice_of_courses(plan: Plan, rankings: list[Ranking]) -> Person:
+def _with_choice_of_courses(plan: Plan, half: HalfYear) -> Person:
     """Someone whose university has practice courses as well."""
     offering = {source.member for source in plan.members.sources if source.group == TargetGroup.STUDENT_ELECTIVE}
-    return next(one.person for one in rankings if one.person.need.member in offering)
+    strangers = [person for person in half.people if person not in plan.known]
+    return next(one for one in strangers if one.group == TargetGroup.STUDENT_MANDATORY and one.need.member in offering)
 
 
 def _add_course(plan: Plan, person: Person) -> None:

@@ -20,7 +20,7 @@ from praksis.rounds.choices import RoundState
 from praksis.rounds.models import Choice, Entry, EntryLink, Reserve, Round
 from praksis.rounds.rules import entry_tags, priority_class
 
-PAIRS, PINNED, NO_LIST, CONFLICTS, POOLS = 0.03, 0.01, 0.01, 0.03, 0.06
+PAIRS, PINNED, NO_LIST, CONFLICTS, POOLS = 0.05, 0.01, 0.01, 0.03, 0.06
 """Shares of people who want to be together, have their place by hand, no list, a host closed to them; of hosts with a limit."""
 UNSENT = 0.4
 """While wishes are collected, so many have not sent theirs."""
@@ -88,12 +88,19 @@ def wish(plan: Plan, half: HalfYear) -> None:
         ranking.sent = not plan.draw.chance(UNSENT if plan.is_open else 0)
         if plan.draw.chance(NO_LIST):
             ranking.groups, ranking.sent = [], False
-    wishing.pair_up(rankings, PAIRS)
-    wishing.pin(rankings, PINNED)
+    rare = set() if plan.is_open else set(rare_people(half))
+    common = [ranking for ranking in rankings if ranking.person not in rare]
+    wishing.pair_up(common, PAIRS)
+    wishing.pin(common, PINNED)
     own = [wishing.popular_first(person, 3 if plan.is_open else 7) for person in plan.known]
     for ranking in own:
         ranking.sent = not plan.is_open
     half.rankings = [*own, *rankings]
+
+
+def rare_people(half: HalfYear) -> list[Person]:
+    """Two of each group who are kept for the rare cases (`edges.py`), the last that were drawn."""
+    return [person for group in SUPPLY for person in _of(group, half.people)[-2:]]
 
 
 def enter(plan: Plan, half: HalfYear) -> None:

@@ -14,6 +14,8 @@ from praksis.organisations.models import Host
 NYNORSK = {"4601": 0.06, "4627": 0.2, "4624": 0.45}
 """The share of hosts that write nynorsk, by municipality; elsewhere four of five."""
 METRES_OF_A_DEGREE = 111_000
+SPREAD = 350
+"""Metres from the middle of an area at most: all of that is land of the municipality."""
 
 
 @dataclass(eq=False)
@@ -26,7 +28,7 @@ class Workplace:
 
 
 def build_hosts(draw: Draw, count: int, today: date) -> list[Workplace]:
-    """`count` hosts: each kind of workplace once, then by weight. A few are closed, lack an agreement or an approval."""
+    """`count` hosts: each kind of workplace once, and open, then by weight. A few are closed, some lack an agreement."""
     names, numbers = _names(draw), _numbers(draw)
     weights = {kind: kind.weight for kind in kinds().values()}
     chosen = [*weights, *(draw.weighted(weights) for _ in range(count - len(weights)))]
@@ -34,6 +36,8 @@ def build_hosts(draw: Draw, count: int, today: date) -> list[Workplace]:
     for kind in chosen[:count]:
         host = _host(draw, kind, next(numbers), today)
         host.name = names(kind, host.language)
+        if len(found) < len(weights):
+            host.closed_on = None
         found.append(Workplace(host, kind))
     for rank, workplace in enumerate(draw.shuffled(found)):
         workplace.popularity = (rank + 1) ** -0.4
@@ -86,8 +90,8 @@ def _host(draw: Draw, kind: Kind, number: str, today: date) -> Host:
         field=kind.field,
         municipality=municipality,
         area=area,
-        latitude=latitude + draw.real(-600, 600) / METRES_OF_A_DEGREE,
-        longitude=longitude + draw.real(-600, 600) / METRES_OF_A_DEGREE * 2,
+        latitude=latitude + draw.real(-SPREAD, SPREAD) / METRES_OF_A_DEGREE,
+        longitude=longitude + draw.real(-SPREAD, SPREAD) / METRES_OF_A_DEGREE * 2,
         employees=draw.between(*kind.employees),
         about=kind.about_nn if nynorsk else kind.about,
         language=Language.NN if nynorsk else Language.NB,

@@ -103,17 +103,17 @@ def build_person(draw: Draw, source: "Source", season: str) -> Person:
     )
     need = _need(draw, candidate, source, season)
     person = Person(candidate, [need], [], topic=source.topic)
-    person.papers = [
-        HeldPaper(id=draw.uuid(), candidate=candidate, paper=paper)
-        for paper, share in PAPERS[group].items()
-        if draw.chance(share)
-    ]
+    person.papers = [paper_of(draw, candidate, paper) for paper, share in PAPERS[group].items() if draw.chance(share)]
     person.consents = [
         Consent(id=draw.uuid(), candidate=candidate, kind=kind)
         for kind, share in (("share_name", 0.35), ("tandem_name", 0.3))
         if draw.chance(share)
     ]
     return person
+
+
+def paper_of(draw: Draw, candidate: Candidate, paper: str) -> HeldPaper:
+    return HeldPaper(id=draw.uuid(), candidate=candidate, paper=paper)
 
 
 def _birth_year(draw: Draw, group: TargetGroup) -> int:

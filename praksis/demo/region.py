@@ -132,7 +132,7 @@ def build_region(size: Size, seed: int, today: date) -> Region:
     guardian = edges.mark_people(spring, halves[0], found)
     for plan, half in zip((spring, autumn), halves, strict=True):
         enter(plan, half)
-    return Region(
+    region = Region(
         users=[*members.users, *users.values(), guardian],
         members=members,
         schemes=[*schemes.values(), *planned_schemes(Draw(seed, "planned"))],
@@ -141,6 +141,18 @@ def build_region(size: Size, seed: int, today: date) -> Region:
         halves=halves,
         edges=found,
     )
+    _date(region, now)
+    return region
+
+
+def _date(region: Region, now: datetime) -> None:
+    """Give the day of the region, not of the clock, to all that would else be dated as it is made."""
+    for user in region.users:
+        user.created_at = now
+    for membership in region.members.memberships:
+        membership.starts_on = now.date()
+    for consent in (one for person in region.people for one in person.consents):
+        consent.given_at = now
 
 
 def running_schemes(draw: Draw) -> dict[str, Scheme]:

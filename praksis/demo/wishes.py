@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from praksis.base.codes import CONFIDENTIAL_GROUPS, TargetGroup
+from praksis.base.codes import CONFIDENTIAL_GROUPS, Field, TargetGroup
 from praksis.catalogue.choices import Extent
 from praksis.catalogue.models import Place
 from praksis.demo.draw import Draw, Wheel
-from praksis.demo.people import Person
+from praksis.demo.people import Person, paper_of
 from praksis.demo.places import Offer
 from praksis.demo.texts import workplaces
 
@@ -46,7 +46,10 @@ class Wishing:
 
     def __init__(self, draw: Draw, offers: Iterable[Offer], today: date) -> None:
         self.draw, self.today = draw, today
-        self.offers = list(offers)
+        self.offers: dict[str, list[Offer]] = {}
+        for offer in offers:
+            for group in offer.place.groups:
+                self.offers.setdefault(group, []).append(offer)
         self.wheels: dict[Taste, Wheel[Offer]] = {}
 
     def ranking(self, person: Person) -> Ranking:
@@ -67,7 +70,7 @@ class Wishing:
         waiting: dict[Taste, Ranking] = {}
         for ranking in self.draw.shuffled(rankings):
             roomy = sum(seat.capacity >= 2 for offer in ranking.offers for seat in offer.seats)
-            if not self.draw.chance(4 * share) or roomy < 2 or ranking.partner:
+            if not self.draw.chance(share) or roomy < 2 or ranking.partner:
                 continue
             other = waiting.pop(_taste(ranking.person), None)
             if other is None:
@@ -92,7 +95,7 @@ class Wishing:
     def _wheel(self, person: Person) -> Wheel[Offer]:
         taste = _taste(person)
         if taste not in self.wheels:
-            self.wheels[taste] = Wheel([(offer, self._weight(offer, *taste)) for offer in self.offers])
+            self.wheels[taste] = Wheel([(offer, self._weight(offer, *taste)) for offer in self.offers[person.group]])
         return self.wheels[taste]
 
     def _weight(self, offer: Offer, group: str, field_: str, topic: str, home: str) -> float:
@@ -120,28 +123,29 @@ def share_tandems(draw: Draw, rankings: Sequence[Ranking], offers: Iterable[Offe
 
     Otherwise whoever fills that half would be known to come from NAV or the introduction programme (docs/house.md).
     """
-    sent = [ranking for ranking in rankings if ranking.sent and ranking.partner is None]
+    by_taste: dict[tuple[str, str], list[Ranking]] = {}
+    for ranking in draw.shuffled(rankings):
+        if ranking.person.candidate.user is None and not ranking.pinned:
+            by_taste.setdefault((ranking.person.group, ranking.person.need.field), []).append(ranking)
     for offer in offers:
         for seat in offer.seats:
             if len(offer.seats) > 1 and CONFIDENTIAL_GROUPS & set(seat.groups):
-                _ask_openly(draw, sent, offer, set(seat.groups) - CONFIDENTIAL_GROUPS, seat.fields, set(seat.requires))
+                wanted = [(group, field_) for group in seat.groups for field_ in seat.fields or Field]
+                open_ones = [one for taste in wanted if taste[0] not in CONFIDENTIAL_GROUPS for one in by_taste.get(taste, [])]
+                _ask_openly(draw, open_ones, offer, set(seat.requires))
 
 
-def _ask_openly(
-    draw: Draw, rankings: Sequence[Ranking], offer: Offer, groups: set[str], fields: Sequence[str], requires: set[str]
-) -> None:
-    fitting = [
-        ranking
-        for ranking in rankings
-        if ranking.person.group in groups
-        and (not fields or ranking.person.need.field in fields)
-        and not _is_closed_to(ranking.person, offer)
-    ]
-    able = [ranking for ranking in fitting if requires <= ranking.person.held]
-    asking = sum(offer in ranking.offers for ranking in able)
-    others = [ranking for ranking in able if offer not in ranking.offers and len(ranking.offers) < MOST]
-    for ranking in draw.some(others, max(0, 2 - asking)):
-        ranking.groups.append([offer])
+def _ask_openly(draw: Draw, rankings: Sequence[Ranking], offer: Offer, requires: set[str]) -> None:
+    """Those with the papers and room on their list come first; the others get the paper, or give up their last wish."""
+    able = [one for one in rankings if one.sent and requires <= one.person.held]
+    asking = sum(offer in one.offers for one in able)
+    others = [one for one in rankings if offer not in one.offers and not _is_closed_to(one.person, offer)]
+    others.sort(key=lambda one: (not one.sent, not requires <= one.person.held, len(one.offers) >= MOST))
+    for ranking in others[: max(0, 2 - asking)]:
+        held = ranking.person.held
+        ranking.person.papers += [paper_of(draw, ranking.person.candidate, paper) for paper in sorted(requires - held)]
+        kept = ranking.groups if len(ranking.offers) < MOST else ranking.groups[:-1]
+        ranking.groups, ranking.sent = [*kept, [offer]], True
 
 
 def _taste(person: Person) -> Taste:

@@ -53,10 +53,11 @@ class Command(BaseCommand):
 
 
 def order(round_: Round) -> Run:
-    """The round's one run, ordered by the coordinator among the personas unless that is done already."""
+    """The round's run, ordered by the coordinator among the personas unless that is done already; another when one has failed."""
+    failed = round_.runs.filter(state=RunState.FAILED).count()
     coordinator = persona("coordinator")
     by = User.objects.get(email=coordinator.email if coordinator else "")
-    return request_run(round_=round_, click_key=uuid.uuid5(round_.pk, "allocate_region"), by=by)
+    return request_run(round_=round_, click_key=uuid.uuid5(round_.pk, f"allocate_region {failed}"), by=by)
 
 
 def publish(run: Run) -> list[Member]:
