@@ -22,7 +22,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--size", choices=["small", "full"], help="make the demo's region of this size where there is none")
+        parser.add_argument("--size", choices=["tiny", "small", "full"], help="make the demo's region where there is none")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, skip_checks=True)
         refuse_roles()
         if size and settings.DEMO:
-            call_command("make_region", size=size)
+            call_command("make_region", size=size, if_missing=True)
 
 
 def refuse_server() -> None:
