@@ -7,17 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from praksis.base.codes import MUNICIPALITIES, Field, Language, Paper, Season, TargetGroup
+from praksis.candidates.choices import birth_years
 from praksis.candidates.models import IDENTITY_NUMBER
 from praksis.organisations.models import Member, Programme
-
-OLDEST, YOUNGEST = 90, 14
-"""Years. A pupil in practice is 14 at least (arbeidsmiljøloven § 11-1)."""
-
-
-def birth_years() -> range:
-    """The years of birth that are believable today."""
-    year = timezone.localdate().year
-    return range(year - OLDEST, year - YOUNGEST + 1)
 
 
 def season_choices() -> list[tuple[str, str]]:

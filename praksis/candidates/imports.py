@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from praksis.base.codes import MUNICIPALITIES, Field, Language, Paper, Season, TargetGroup
-from praksis.candidates.forms import birth_years
+from praksis.candidates.choices import birth_years
 from praksis.candidates.models import IDENTITY_NUMBER
 
 MOST_BYTES = 5 * 1024 * 1024
