@@ -32,7 +32,7 @@ def build_hosts(draw: Draw, count: int, today: date) -> list[Workplace]:
     names, numbers = _names(draw), _numbers(draw)
     weights = {kind: kind.weight for kind in kinds().values()}
     chosen = [*weights, *(draw.weighted(weights) for _ in range(count - len(weights)))]
-    found = []
+    found: list[Workplace] = []
     for kind in chosen[:count]:
         host = _host(draw, kind, next(numbers), today)
         host.name = names(kind, host.language)
