@@ -65,11 +65,12 @@ class Problem:
 
 @dataclass
 class Rows:
-    """Schemes as read, not stored, and the problems."""
+    """Schemes as read, not stored, with their ids; the problems; how many rows stood there twice."""
 
     schemes: list[Scheme] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     doubles: int = 0
+    ids: set[uuid.UUID] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ def _read_row(found: Rows, header: list[str], cells: list[str], line: int) -> No
     if not scheme.title or not scheme.institution:
         found.problems.append(Problem(line, _("Raden er ikke tatt med: den mangler tittel eller institusjon."), whole=True))
         return
-    if scheme.pk in {known.pk for known in found.schemes}:
+    if scheme.pk in found.ids:
         found.doubles += 1
         return
     if len(cells) != len(header):
@@ -163,6 +164,7 @@ def _read_row(found: Rows, header: list[str], cells: list[str], line: int) -> No
         found.problems.append(Problem(line, _("Raden har %(found)d celler, men overskriften har %(wanted)d.") % counts))
     found.problems += [Problem(line, text) for text in (*_unknown(row), *_blanked(scheme))]
     found.schemes.append(scheme)
+    found.ids.add(scheme.pk)
 
 
 def _scheme(row: dict[str, str]) -> Scheme:
