@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from praksis.base.codes import Field, Season
 from praksis.base.models import PublishedFigure, SearchRow
+from praksis.base.sorting import norwegian
 from praksis.catalogue.choices import PlaceStage, SchemeStage
 from praksis.catalogue.models import Place, PlaceQuerySet, Scheme, Seat
 from praksis.organisations.models import Host
@@ -186,7 +187,7 @@ def _likeness(one: Scheme, other: Scheme) -> int:
 def hosts_named(words: str) -> list[Host]:
     """Hosts whose name holds all the words, at most ten, by name: someone looks for their own workplace."""
     condition = Q.create([Q(name__icontains=word) for word in words.split()])
-    return list(Host.objects.filter(condition, closed_on__isnull=True).order_by("name", "id")[:10])
+    return list(Host.objects.filter(condition, closed_on__isnull=True).order_by(norwegian("name"), "id")[:10])
 
 
 def seasons_ahead(today: date | None = None) -> list[Season]:

@@ -16,13 +16,14 @@ from django.contrib.postgres.search import CombinedSearchQuery, SearchQuery, Sea
 from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.db.models import Count, F, Func, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from praksis.base.codes import MUNICIPALITIES, Field, Season, TargetGroup
 from praksis.base.models import SearchRow
+from praksis.base.sorting import norwegian
 from praksis.catalogue.models import Place, Scheme
 
 PER_PAGE = 20
@@ -325,8 +326,3 @@ def _ordered(rows: Rows, search: Search) -> Rows:
         )
         return rows.order_by(Coalesce(of_place, of_scheme).desc(nulls_last=True), "title", "id")
     return rows.order_by("starts_on", "title", "id")
-
-
-def norwegian(column: str) -> Func:
-    """Order by `column` as Norwegian does (æ ø å last), where the server compares code points, as the embedded one does."""
-    return Func(Lower(column), Value("æøåäö"), Value("{|}{|"), function="translate")
