@@ -28,7 +28,7 @@ from praksis.base.databases import SYSTEM_FOLDER, SetupError, addresses
 from praksis.base.processes import Child
 
 ROOT = Path(__file__).resolve().parent.parent
-READY_SECONDS = 60
+READY_SECONDS = 150
 
 
 class House:

@@ -89,7 +89,8 @@ def run(options: Options) -> NoReturn:
         children = house.enter_context(_children(options))
         if not options.is_demo:
             _tell_first_run(options)
-        _wait_until_ready(options, children)
+        with _allocation(options, children) if options.is_demo else contextlib.nullcontext():
+            _wait_until_ready(options, children)
         say(f"READY {options.address}")
         _look_after(options, children)
 
@@ -279,8 +280,6 @@ def _wait_until_ready(options: Options, children: list[Child]) -> None:
         if time.monotonic() > give_up:
             raise SetupError(f"The pages did not open within {READY_SECONDS} seconds. See above, and {options.address}/healthz")
         _tick(options, children)
-    if options.is_demo:
-        _allocate(options, children)
 
 
 def _healthz(port: int) -> int:
@@ -295,10 +294,15 @@ def _healthz(port: int) -> int:
         asked.close()
 
 
-def _allocate(options: Options, children: list[Child]) -> None:
-    """The demo's closed round is solved by the worker and published as its people would: who opens the pages sees results."""
+@contextlib.contextmanager
+def _allocation(options: Options, children: list[Child]) -> Iterator[None]:
+    """The demo's closed round is solved by the worker and published as its people would: who opens the pages sees results.
+
+    It starts while web and worker do, and is done when the block is left.
+    """
     process = subprocess.Popen(tied(_manage("allocate_region"), "TERM"), env=_environment(options, "web"), start_new_session=True)
     try:
+        yield
         while process.poll() is None:
             _tick(options, children)
         if process.returncode:
