@@ -15,6 +15,8 @@ from praksis.base.codes import Paper
 from praksis.rounds.models import Round, Run
 from praksis.rounds.rules import Fit
 
+FEWEST_SHOWN = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -162,7 +164,9 @@ def _closed(reason: Mapping[str, Any]) -> Told:
 
 
 def _cost(reason: Mapping[str, Any]) -> Told:
-    return Told("warn", _("Fullt"), f"{_seats_and_askers(reason)} {_what_it_costs(reason)}", "full")
+    full = (FEWEST_SHOWN - 1 if reason["asked"] is None else reason["asked"]) >= reason["capacity"]
+    word = _("Fullt") if full else _("Gikk ikke opp")
+    return Told("warn", word, f"{_seats_and_askers(reason)} {_what_it_costs(reason)}", "full" if full else "")
 
 
 def _seats_and_askers(reason: Mapping[str, Any]) -> str:

@@ -122,7 +122,14 @@ def test_two_windows_show_both_versions_and_lose_none(region: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [{}, {"do": "up:x", "version": "1"}, {"do": "up:" + str(uuid.uuid4()), "version": "0"}, {"version": "x"}]
+    "data",
+    [
+        {},
+        {"do": "up:x", "version": "1"},
+        {"do": "up:" + str(uuid.uuid4()), "version": "0"},
+        {"version": "x"},
+        {"do": "send", "version": "x"},
+    ],
 )
 def test_nonsense_is_answered_in_words_and_changes_nothing(region: World, data: dict[str, str]) -> None:
     ola = candidate(region.uib)
@@ -130,9 +137,10 @@ def test_nonsense_is_answered_in_words_and_changes_nothing(region: World, data: 
     opened(region).enter()
     entry = region.rank(ola, first)
     client, address = as_user(who(ola)), reverse("rounds:wishes_of", args=[entry.pk])
-    response = client.post(address, {"choice": [str(first.pk), "x"], **data}, follow=True)
-    assert response.status_code == 200
-    assert ranking_of(entry) == [[first.pk]]
+    for choice in ([str(first.pk), "x"], [], ["x"]):
+        response = client.post(address, {"choice": choice, **data}, follow=True)
+        assert response.status_code == 200
+        assert ranking_of(entry) == [[first.pk]]
 
 
 def test_a_place_is_added_from_the_catalogue(region: World) -> None:
@@ -173,10 +181,18 @@ def test_somebody_elses_list_is_missing(region: World) -> None:
     for stranger in (who(eva), region.nils, staff(region.uib, Role.OPERATOR)):
         client = as_user(stranger)
         assert client.get(reverse("rounds:wishes_of", args=[entry.pk])).status_code == 404
-        assert client.post(reverse("rounds:wishes_of", args=[entry.pk]), {"do": "send", "version": 1}).status_code == 404
+        assert (
+            client.post(
+                reverse("rounds:wishes_of", args=[entry.pk]), {"do": "send", "version": 1, "choice": str(first.pk)}
+            ).status_code
+            == 404
+        )
         assert client.get(reverse("rounds:result_of", args=[entry.pk])).status_code == 404
     assert (
-        as_user(region.kari).post(reverse("rounds:wishes_of", args=[entry.pk]), {"version": 1, "do": "save"}).status_code == 404
+        as_user(region.kari)
+        .post(reverse("rounds:wishes_of", args=[entry.pk]), {"version": 1, "do": "save", "choice": str(first.pk)})
+        .status_code
+        == 404
     )
     assert ranking_of(entry) == [[first.pk]]
 

@@ -51,12 +51,10 @@ def wishes_of(request: HttpRequest, entry_id: UUID) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return _page(request, link)
-    name, _colon, place = request.POST.get("do", "").partition(":")
-    groups = _posted_groups(request.POST)
+    groups: Groups = _posted_groups(request.POST)
     try:
-        version = int(request.POST.get("version", ""))
-        groups = MOVES[name](groups, UUID(place)) if name in MOVES else groups
-        _do(name, link, groups, version, current_user(request))
+        groups = _changed(groups, request.POST.get("do", ""))
+        _do(link, groups, request.POST, current_user(request))
     except actions.OutOfDateError as error:
         return _page(request, link, mine=groups, problem=error.messages[0], status=CONFLICT)
     except ValidationError as error:
@@ -68,9 +66,17 @@ def wishes_of(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     return redirect("rounds:wishes_of", entry_id)
 
 
-def _do(name: str, link: EntryLink, groups: Groups, version: int, user: User) -> None:
-    entry = actions.save_ranking(entry=link.entry, groups=groups, version=version, by=user)
-    if name == "send":
+def _changed(groups: Groups, do: str) -> Groups:
+    """The list as the button makes it. ValueError for a button that is not there, and for a list that was not sent along."""
+    name, _colon, place = do.partition(":")
+    if not groups or name not in {"save", "send", *MOVES}:
+        raise ValueError(do)
+    return MOVES[name](groups, UUID(place)) if name in MOVES else groups
+
+
+def _do(link: EntryLink, groups: Groups, data: QueryDict, user: User) -> None:
+    entry = actions.save_ranking(entry=link.entry, groups=groups, version=int(data.get("version", "")), by=user)
+    if data.get("do") == "send":
         actions.send_ranking(entry=entry, version=entry.version, by=user)
 
 
