@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, F, Sum
+from django.db.models import Case, Count, F, Sum, When
 from django.utils import timezone
 
 from praksis.accounts.models import User
@@ -23,6 +23,7 @@ from praksis.rounds.models import EntryLink, Publication, Round
 PLACING_ROLES = {Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD}
 NEWEST_PLACES = 4
 SHOWN_SCHEMES = 6
+TILE_UNITS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 TANDEM_RULES = [SeatRule.WHOLE, SeatRule.EQUAL]
 
 
@@ -160,9 +161,9 @@ class FreeSeats:
 
     @property
     def unit(self) -> int:
-        """How many places one tile stands for: ten, or more where that would be a wall of tiles."""
+        """How many places one tile stands for: as few as keep the largest group under fifty tiles."""
         most = max((count for _key, count in self.tiles), default=0)
-        return next(unit for unit in (1, 10, 50, 100, 500, 1000) if most <= 60 * unit or unit == 1000)
+        return next((unit for unit in TILE_UNITS if most <= 50 * unit), TILE_UNITS[-1])
 
 
 def free_seats() -> FreeSeats:
@@ -204,5 +205,7 @@ def front_page() -> FrontPage:
 
 
 def _a_scheme_of_each_group() -> list[Scheme]:
-    schemes = Scheme.objects.exclude(target_group="").distinct("target_group")
-    return list(schemes.order_by("target_group", "made_up", "-source_date", "id")[:SHOWN_SCHEMES])
+    """Real ones before made-up ones, in Bergen before elsewhere, so that the first page shows what is near."""
+    near = Case(When(location__icontains="Bergen", then=0), When(location__startswith="other region", then=2), default=1)
+    schemes = Scheme.objects.exclude(target_group="").alias(near=near).distinct("target_group")
+    return list(schemes.order_by("target_group", "made_up", "near", "title", "id")[:SHOWN_SCHEMES])
