@@ -183,15 +183,19 @@ def _what_it_costs(reason: Mapping[str, Any]) -> str:
         return _("Det sto likt mellom deg og andre, og loddtrekningen avgjorde.")
     if level.startswith("class:") or level == "placed":
         without = ngettext("%s annen", "%s andre", amount) % number_word(amount)
-        if not exact:
-            without = _("opptil %s") % without
-        if level == "class:0":
-            return _("Hadde du fått plass her, ville %s som må ha praksis, stått uten.") % without
-        return _("Hadde du fått plass her, ville %s stått helt uten plass.") % without
+        return _WITHOUT[level == "class:0", exact]() % without
     if not reason["placed"]:
         return _("Hadde du fått plass her, måtte en annen stått uten, og samlet ville det blitt dårligere.")
     return _OTHER_COSTS[level]()
 
+
+_WITHOUT: dict[tuple[bool, bool], Callable[[], str]] = {
+    (True, True): lambda: _("Hadde du fått plass her, ville %s som må ha praksis, stått uten."),
+    (True, False): lambda: _("Hadde du fått plass her, kunne %s som må ha praksis, ha stått uten."),
+    (False, True): lambda: _("Hadde du fått plass her, ville %s stått helt uten plass."),
+    (False, False): lambda: _("Hadde du fått plass her, kunne %s ha stått helt uten plass."),
+}
+"""By whether it is those who must have practice, and whether the number is exact or «at most»."""
 
 _OTHER_COSTS: dict[str, Callable[[], str]] = {
     "reserves": lambda: _("Hadde du fått plass her, ville et mål som er satt for runden, ikke blitt nådd."),

@@ -97,9 +97,9 @@ class RoundPage:
     parts: list[MemberPart]
 
     @property
-    def published(self) -> bool:
-        """Whether anybody has published."""
-        return any(part.publication for part in self.parts)
+    def published_count(self) -> int:
+        """How many members have published."""
+        return sum(part.publication is not None for part in self.parts)
 
     @property
     def rank_stripe(self) -> list[tuple[str, list[int | None]]]:

@@ -63,7 +63,7 @@ def test_a_button_saves_keeps_the_focus_and_shows_the_number(signed_in: Page, en
 
 
 def test_without_javascript(browser: Browser, entry: Entry, live_server: object) -> None:
-    context = browser.new_context(java_script_enabled=False)
+    context = browser.new_context(java_script_enabled=False, locale="nb-NO")
     context.add_cookies([_cookie(entry, str(live_server))])  # type: ignore[list-item]
     page = context.new_page()
     page.goto(f"{live_server}{reverse('rounds:wishes')}")

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from praksis.accounts.models import User
 from praksis.organisations.models import Member
 from praksis.rounds import actions, queries
+from praksis.rounds.choices import SEEING_ROLES
 from praksis.rounds.forms import ReopenForm, RoundForm, usual_deadlines
 from praksis.rounds.models import Round
 from praksis.rounds.queries.rounds import group_rows, level_rows, rank_rows
@@ -34,6 +35,8 @@ WRONG = 422
 def rounds(request: HttpRequest) -> HttpResponse:
     """The rounds the reader may see."""
     user = current_user(request)
+    if not user.memberships.current().filter(role__in=SEEING_ROLES).exists():
+        raise Http404
     page = Paginator(queries.rounds_of(user), PAGE).get_page(request.GET.get("page"))
     return render(request, "rounds/rounds.html", {"page": page, "may_make": _owners(user).exists()})
 
