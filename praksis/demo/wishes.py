@@ -20,7 +20,7 @@ BESIDE = 0.12
 """How much less a place is wanted outside one's trade or interest, where it is open at all."""
 TANDEM = 0.22
 """How much less a tandem is wanted than a place in one's own trade: some will not be filled."""
-LACKING = 0.15
+LACKING = 0.08
 """How often a place is wished for although a paper is missing."""
 
 type Taste = tuple[str, str, str, str]

@@ -2,6 +2,7 @@
 
 import uuid
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -114,7 +115,7 @@ def work_of(reader: Reader) -> Work:
 
 
 def _wishes(candidates: list[Candidate]) -> list[Wish]:
-    links = (
+    links: Iterable[Any] = (
         EntryLink.objects.filter(candidate__in=candidates)
         .select_related("candidate", "round", "entry")
         .annotate(wishes=Count("entry__choices"))
@@ -174,8 +175,8 @@ def free_seats() -> FreeSeats:
     )
     counts: Counter[str] = Counter()
     row: Any
-    for row in seats.filter(place__rule=SeatRule.EACH).values("groups").annotate(free=Sum(F("capacity") - F("taken"))):
-        counts[row["groups"][0] if len(row["groups"]) == 1 else ""] += row["free"]
+    for row in seats.filter(place__rule=SeatRule.EACH).values("groups").annotate(left=Sum(F("capacity") - F("taken"))):
+        counts[row["groups"][0] if len(row["groups"]) == 1 else ""] += row["left"]
     by_group = sorted(((group, counts[group]) for group in TargetGroup), key=lambda pair: -pair[1])
     return FreeSeats(by_group, counts[""], tandems["seats"] or 0, tandems["places"])
 
