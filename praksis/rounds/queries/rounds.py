@@ -197,7 +197,7 @@ def level_rows(run: Run) -> list[LevelRow]:
     shown = {
         "class:0": any(row.group == TargetGroup.STUDENT_MANDATORY and row.placed is not None for row in group_rows(run)),
         "placed": run.figures.get("placed") is not None,
-        "ranks": run.figures.get("placed") is not None,
+        "ranks": all(count is not None for _name, count in rank_rows(run)),  # else it helps to reckon the hidden ones
     }
     return [_level_row(level, with_value=shown.get(level["level"], False)) for level in run.levels]
 

@@ -15,8 +15,9 @@ from praksis.organisations.models import Host
 from praksis.rounds import bridge
 from praksis.rounds.bridge import Row, Tandem, reason_data
 from praksis.rounds.figures import blunted, run_figures
-from praksis.rounds.models import Entry, Reserve
+from praksis.rounds.models import Entry, Reserve, Run
 from praksis.rounds.moves import MOVES
+from praksis.rounds.queries.rounds import level_rows
 from praksis.rounds.rules import fit
 from praksis.rounds.sentences import reason_told
 from praksis.rounds.tests.world import World, candidate, opened, place, seat, world
@@ -81,6 +82,19 @@ def test_figures_count_by_tags_and_hide_what_can_be_reckoned_back() -> None:
     assert by_group["work_training"]["placed"] is None  # 4 of 8
     assert by_group["student_elective"]["placed"] is None  # else the other would be 15 less this
     assert "nav" in {row["member"] for row in found["members"]}
+
+
+@pytest.mark.parametrize(("hidden", "shown"), [(False, ["", "9", "20"]), (True, ["", "9", ""])])
+def test_a_level_does_not_tell_what_the_profile_hides(*, hidden: bool, shown: list[str]) -> None:
+    counts = [5, 5, None, None, 5, 5] if hidden else [5, 5, 5, 5, 5, 5]
+    run = Run(
+        figures={"placed": 9, "profile": [{"rank": "x", "count": count} for count in counts], "groups": []},
+        levels=[
+            {"level": name, "value": value, "bound": value, "proven": True}
+            for name, value in (("class:0", 3), ("placed", 9), ("ranks", 20))
+        ],
+    )
+    assert [row.value for row in level_rows(run)] == shown
 
 
 @pytest.mark.django_db
