@@ -20,7 +20,7 @@ from praksis.rounds.choices import RoundState
 from praksis.rounds.models import Choice, Entry, EntryLink, Reserve, Round
 from praksis.rounds.rules import entry_tags, priority_class
 
-PAIRS, PINNED, NO_LIST, CONFLICTS, POOLS = 0.02, 0.01, 0.01, 0.03, 0.06
+PAIRS, PINNED, NO_LIST, CONFLICTS, POOLS = 0.04, 0.01, 0.01, 0.03, 0.06
 """Shares of people who want to be together, have their place by hand, no list, a host closed to them; of hosts with a limit."""
 UNSENT = 0.4
 """While wishes are collected, so many have not sent theirs."""
