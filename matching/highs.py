@@ -49,9 +49,14 @@ def relax(program: Program, cost: Ints, deadline: float) -> Relaxed:
     return Relaxed(np.array(solution.col_value), np.array(solution.row_dual))
 
 
-def search(program: Program, cost: Ints, deadline: float) -> Whole:
-    """Minimise the cost over the whole-number points."""
+def search(program: Program, cost: Ints, deadline: float, start: Ints | None = None) -> Whole:
+    """Minimise the cost over the whole-number points; `start` is one of them, to begin with."""
     solver = _solver(program, cost, deadline, whole=True)
+    if start is not None:
+        known = highspy.HighsSolution()
+        known.col_value = start.astype(np.float64)
+        known.value_valid = True
+        solver.setSolution(known)
     solver.run()
     status = solver.getModelStatus()
     if status == highspy.HighsModelStatus.kInfeasible:
@@ -72,7 +77,7 @@ def _solver(program: Program, cost: Ints, deadline: float, *, whole: bool = Fals
         "threads": 1,  # the same answer on machines with more or fewer cores
         "random_seed": 1,
         "mip_rel_gap": 0.0,
-        "mip_abs_gap": 1e-6,
+        "mip_abs_gap": 0.99,  # sums are whole: what is less than one under the value is the value
     }
     left = deadline - time.monotonic()
     if np.isfinite(left):

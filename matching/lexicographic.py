@@ -7,6 +7,7 @@ program narrows it falls apart into components, and what a relaxation leaves und
 
 import time
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from scipy import sparse
@@ -24,6 +25,10 @@ class Decision:
     value: int
     bound: int | None
     proven: bool
+
+    def at(self, value: int) -> Self:
+        """The same decision with the value of another point."""
+        return replace(self, value=value, proven=value == self.bound)
 
 
 class Levels:
@@ -142,33 +147,19 @@ class _Stage:
         self.x = np.where(good[self.label], rounded, self.x)
 
     def _search(self, component: int, deadline: float) -> None:
-        """Find the best point of one component in windows: points within a target cannot use what costs too much.
-
-        Most columns are out in a narrow window, so saying that it is empty, or what is best in it, is much easier
-        than searching everything; what is best in a window that is not empty is best of all.
-        """
+        """Find the best point of one component."""
         assert self._bound is not None
         columns = np.flatnonzero(self.label == component)
-        part, rows = self.program.part(columns, self.x)
+        part, _ = self.program.part(columns, self.x)
         cost = self.cost[columns]
-        step = int(np.abs(cost).max()) - 1
-        while self._bound[component] < (value := int(cost @ self.x[columns])):
-            target = min(int(self._bound[component]) + step, value - 1)
-            found = search(self._window(part, columns, rows, component, target), cost, deadline)
-            if found.x is not None:
-                self.x[columns] = found.x
-            if not found.finished:
-                return
-            self._bound[component] = target + 1 if found.x is None else int(cost @ found.x)
-            step = 4 * step + 1
-
-    def _window(self, part: Program, columns: Ints, rows: Ints, component: int, target: int) -> Program:
-        """The part of a component where the cost may be at most the target."""
-        assert self._priced is not None
-        room = target * self._priced.scale - self._priced.bound[component]
-        narrowed = _fixed(part, self._priced.reduced[columns], self._priced.prices[rows], room, room)
-        cost = sparse.csr_array(self.cost[columns][None, :])
-        return narrowed.with_rows(cost, np.array([NONE_BELOW]), np.array([target]))
+        found = search(part, cost, deadline, self.x[columns])
+        if found.x is not None and cost @ found.x < cost @ self.x[columns]:
+            self.x[columns] = found.x
+        value = int(cost @ self.x[columns])
+        reached = (
+            value if found.finished else min(value, int(np.ceil(found.bound - 1e-6))) if np.isfinite(found.bound) else NONE_BELOW
+        )
+        self._bound[component] = max(int(self._bound[component]), reached)
 
     def _fix(self) -> None:
         assert self._priced is not None

@@ -178,10 +178,10 @@ def _equal_kinds(rows: _Rows, instance: Instance, arcs: Arcs, seats: Seats) -> N
     inside = np.flatnonzero(row_of[arcs.seat] >= 0)
     entries = [(row_of[arcs.seat[inside]], inside, np.ones(len(inside), dtype=np.int64))]
     by_seat = np.argsort(arcs.seat, kind="stable")
-    for row, seat in enumerate(others.tolist()):
+    for number, seat in enumerate(others.tolist()):
         start, end = np.searchsorted(arcs.seat[by_seat], [first[seats.place[seat]], first[seats.place[seat]] + 1])
         mates = by_seat[start:end]
-        entries.append((np.full(len(mates), row), mates, np.full(len(mates), -1)))
+        entries.append((np.full(len(mates), number), mates, np.full(len(mates), -1)))
     row, column, value = (np.concatenate([entry[at] for entry in entries]) for at in range(3))
     rows.add(row, column, value, 0, 0)
 

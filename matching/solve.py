@@ -107,16 +107,21 @@ class _Run:
         hidden = () if "lottery" in objective else ("lottery",)
         steps = [list(self._costs(level)) for level in (*objective, *hidden)]
         left = sum(len(costs) for costs in steps)
-        levels = []
+        decided: dict[str, list[Decision]] = {}
         for number, (name, costs) in enumerate(zip((*objective, *hidden), steps, strict=True), start=1):
-            decisions = []
+            decided[name] = []
             for cost in costs:
-                decisions.append(self._state.decide(cost, self._share(left)))
+                decided[name].append(self._state.decide(cost, self._share(left)))
                 left -= 1
             if name in objective:
-                levels.append(_level(name, decisions, self._unreachable(name)))
-                self._tell(progress, levels[-1], number)
-        return levels
+                self._tell(progress, _level(name, decided[name], self._unreachable(name)), number)
+        return [self._final(name, decided[name], costs) for name, costs in zip(objective, steps, strict=False)]
+
+    def _final(self, name: str, decisions: list[Decision], costs: list[Ints]) -> Level:
+        """The level as the last point has it: where it was not proven, a later search may have come upon a better value."""
+        return _level(
+            name, [one.at(int(cost @ self._state.x)) for one, cost in zip(decisions, costs, strict=True)], self._unreachable(name)
+        )
 
     def _share(self, left: int) -> float:
         """The deadline of one step: half of the time there is, so that later ones are looked at too."""
@@ -148,7 +153,8 @@ class _Run:
         if level == "kept":
             at = {one.id: position for position, one in enumerate(self._instance.places)}
             previous = np.array([-1 if one.previous is None else at.get(one.previous, -1) for one in candidates], dtype=np.int64)
-            return previous[arcs.candidate] == arcs.place
+            stays: Flags = previous[arcs.candidate] == arcs.place
+            return stays
         wanted = np.array([f"class:{one.class_}" == level for one in candidates], dtype=bool)
         return wanted[arcs.candidate]
 
