@@ -143,7 +143,7 @@ def _folder(options: Options) -> Iterator[None]:
     options.data.mkdir(parents=True, exist_ok=True)
     with (options.data / "supervisor.lock").open("w") as lock:
         if not _soon(lambda: _locked(lock.fileno())):
-            raise SetupError(f"The data in {options.data} are already in use by another `make {options.kind}`. Stop it first.")
+            raise SetupError(f"The data in {options.data} are in use by another `make demo` or `make start`. Stop it first.")
         _refuse_full_disk(options.data)
         _refuse_other_kind(options)
         _make_secret(options.data / "secret_key")
