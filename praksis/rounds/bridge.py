@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
@@ -16,14 +16,15 @@ from matching.explain import Reason, explain
 from matching.problem import Candidate, InputError, Instance, Pool, Reserve, Seat, canonical_json, eligible_kinds
 from matching.problem import Place as EnginePlace
 from matching.result import Result, result_to_data
-from matching.solve import Progress as Decided
-from matching.solve import solve
 from matching.verify import verify
 from praksis.catalogue.choices import SeatRule
 from praksis.catalogue.models import Place
 from praksis.catalogue.models import Pool as PoolModel
 from praksis.rounds.models import Choice, Round
 from praksis.rounds.rules import exclusion, seat_accepts, seat_requires
+
+if TYPE_CHECKING:
+    from matching.solve import Progress as Decided
 
 __all__ = [
     "Allocation",
@@ -222,6 +223,8 @@ def allocate(instance: Instance, policy: str, *, time_limit: int, progress: Prog
     Raises NotVerifiedError when the independent check finds anything wrong: then there is no result at all.
     Raises InputError when the pins cannot all hold.
     """
+    from matching.solve import solve  # the solver takes a second to load, which only the worker shall wait for
+
     progress("solve", 5)
     result = solve(instance, policy, time_limit, lambda decided: progress("solve", _share(decided)))
     progress("verify", 70)
@@ -241,7 +244,7 @@ def allocate(instance: Instance, policy: str, *, time_limit: int, progress: Prog
     )
 
 
-def _share(decided: Decided) -> int:
+def _share(decided: "Decided") -> int:
     """Solving is taken to be from 5 to 70 per cent of the work."""
     return 5 + 65 * decided.number // decided.of
 

@@ -144,7 +144,7 @@ def test_what_the_check_does_not_accept_is_not_stored(
         result = honest(instance, *args)
         return replace(result, assignment={one.id: (str(only.pk), "a") for one in instance.candidates})
 
-    monkeypatch.setattr(bridge, "solve", corrupt)
+    monkeypatch.setattr("matching.solve.solve", corrupt)
     run = work(region.request())
     assert run.state == RunState.FAILED
     assert run.problem == "not_verified"
@@ -171,7 +171,7 @@ def test_a_killed_run_is_taken_up_again(region: World, work: Callable[[Run], Run
     def killed(*_args: Any) -> Result:
         raise _KilledError
 
-    monkeypatch.setattr(bridge, "solve", killed)
+    monkeypatch.setattr("matching.solve.solve", killed)
     with pytest.raises(_KilledError):
         work(run)
     half_way = Run.objects.get(pk=run.pk)
