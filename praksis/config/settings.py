@@ -1,6 +1,6 @@
-"""One settings file, read from the environment. Secrets come from the environment or from files in PRAKSIS_DATA, never from the code.
+"""One settings file, read from the environment. Secrets come from there or from files in PRAKSIS_DATA, never from the code.
 
-PRAKSIS_ROLE says which database role the process runs as: `web` (the default), `worker` or `owner` (migrations, the demo's generator).
+PRAKSIS_ROLE says which database role the process runs as: `web` (the default), `worker`, or `owner` (migrations, the demo).
 """
 
 import os
@@ -21,7 +21,8 @@ DATA = Path(os.environ.get("PRAKSIS_DATA") or data_folder(ROOT, "demo-small" if 
 
 SECRET_FILE = DATA / "secret_key"
 SECRET_KEY = os.environ.get("PRAKSIS_SECRET_KEY") or (
-    SECRET_FILE.read_text().strip() if SECRET_FILE.exists() else secrets.token_urlsafe(50)  # the last: good for this process alone
+    # Without the supervisor's file, a key that is good for this process alone.
+    SECRET_FILE.read_text().strip() if SECRET_FILE.exists() else secrets.token_urlsafe(50)
 )
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("PRAKSIS_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
