@@ -1,5 +1,6 @@
 """One half-year of the region: its people, places and round, and what the people wish for."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -92,7 +93,8 @@ def wish(plan: Plan, half: HalfYear) -> None:
     common = [ranking for ranking in rankings if ranking.person not in rare]
     wishing.pair_up(common, PAIRS)
     wishing.pin(common, PINNED)
-    own = [wishing.popular_first(person, 3 if plan.is_open else 7) for person in plan.known]
+    asked = Counter(offer for ranking in rankings for offer in ranking.offers)
+    own = [wishing.popular_first(person, 3 if plan.is_open else 7, asked) for person in plan.known]
     for ranking in own:
         ranking.sent = not plan.is_open
     half.rankings = [*own, *rankings]

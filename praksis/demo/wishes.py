@@ -1,6 +1,6 @@
 """What made-up people wish for: near home, within their field, and most of all where everyone else wants to be too."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -58,11 +58,12 @@ class Wishing:
         wanted = [offer for offer in drawn if self._may_stand(person, offer)]
         return Ranking(person, self._tied(wanted[:length]))
 
-    def popular_first(self, person: Person, length: int) -> Ranking:
-        """A list that begins with what most people want."""
+    def popular_first(self, person: Person, length: int, asked: Mapping[Offer, int]) -> Ranking:
+        """A list that begins with the places that most want for each seat there; `asked` counts the lists that have a place."""
         wanted = [offer for offer in self.draw.ranked(self._wheel(person), 3 * length) if not _is_closed_to(person, offer)]
         wanted = [offer for offer in wanted if not offer.lacks(person.group, person.need.field, person.held)][:length]
-        wanted.sort(key=lambda offer: -offer.appeal * _fitting(offer, *_taste(person)[:3]))
+        taste = _taste(person)[:3]
+        wanted.sort(key=lambda offer: -asked.get(offer, 0) / offer.place.seats_total * _fitting(offer, *taste))
         return Ranking(person, [[offer] for offer in wanted])
 
     def pair_up(self, rankings: Sequence[Ranking], share: float) -> None:
@@ -95,7 +96,7 @@ class Wishing:
     def _wheel(self, person: Person) -> Wheel[Offer]:
         taste = _taste(person)
         if taste not in self.wheels:
-            self.wheels[taste] = Wheel([(offer, self._weight(offer, *taste)) for offer in self.offers[person.group]])
+            self.wheels[taste] = Wheel([(offer, self._weight(offer, *taste)) for offer in self.offers.get(person.group, [])])
         return self.wheels[taste]
 
     def _weight(self, offer: Offer, group: str, field_: str, topic: str, home: str) -> float:

@@ -249,8 +249,19 @@ def offer_of(half: HalfYear, place: str) -> Offer:
     return next(offer for offer in half.offers if str(offer.place.pk) == place)
 
 
-def test_every_size_has_the_rare_cases() -> None:
-    assert tiny(7).edges.keys() == tiny(2027).edges.keys()
+@pytest.mark.parametrize("seed", [7, 33])
+def test_every_seed_has_the_rare_cases(seed: int) -> None:
+    """33 draws an autumn without an open place for pupils."""
+    assert tiny(seed).edges.keys() == tiny(2027).edges.keys()
+
+
+def test_personas_wish_first_for_what_many_want(region: Region) -> None:
+    half = spring(region)
+    asked = Counter(offer.place for ranking in half.rankings for offer in ranking.offers)
+    for ranking in half.rankings:
+        if ranking.person.candidate.user:
+            assert len(ranking.offers) == 7
+            assert asked[ranking.offers[0].place] > 2 * ranking.offers[0].place.seats_total
 
 
 def test_drawing_by_weight_gives_different_options_and_the_heavy_ones_first() -> None:
