@@ -26,7 +26,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--patience", type=int, default=900, help="seconds to wait for the worker")
+        parser.add_argument("--patience", type=int, default=3600, help="seconds to wait; the solver alone may take 600")
 
     def handle(self, *args: Any, **options: Any) -> None:
         for round_ in Round.objects.filter(made_up=True, state=RoundState.CLOSED).order_by("pk"):
