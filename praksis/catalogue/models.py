@@ -10,11 +10,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from praksis.base.codes import MUNICIPALITIES, Field, Language, Paper, Season, TargetGroup
+from praksis.base.dates import day, span
 from praksis.catalogue.choices import Extent, PlaceStage, SchemeStage, SeatRule
 from praksis.organisations.models import Host, Member
 
@@ -158,9 +158,8 @@ class Place(models.Model):
         if not self.starts_on:
             return self.season_label
         if not self.ends_on:
-            return _now("Fra %(day)s") % {"day": date_format(self.starts_on, "j. F Y")}
-        first = date_format(self.starts_on, "j. F" if self.starts_on.year == self.ends_on.year else "j. F Y")
-        return f"{first}–{date_format(self.ends_on, 'j. F Y')}"
+            return _now("Fra %(day)s") % {"day": day(self.starts_on)}
+        return span(self.starts_on, self.ends_on)
 
     @property
     def halves(self) -> list[str]:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.formats import date_format, localize
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from praksis.base.codes import Paper
+from praksis.base.dates import short_day
 from praksis.rounds.models import Round, Run
 from praksis.rounds.rules import Fit
 
@@ -53,8 +54,15 @@ def few(count: int | None) -> str:
     return _("færre enn fem") if count is None else str(localize(count))
 
 
-def ordinal(rank: int) -> str:
-    """«første», «andre» and so on: which wish it was."""
+def received(rank: int, name: str = "") -> str:
+    """«Du fikk ditt tredje ønske», or what `name` got, for those who follow the person. After the tenth with a number."""
+    facts = {"name": name, "ordinal": _ordinal(rank), "rank": rank}
+    if facts["ordinal"]:
+        return (_("%(name)s fikk sitt %(ordinal)s ønske") if name else _("Du fikk ditt %(ordinal)s ønske")) % facts
+    return (_("%(name)s fikk ønske nummer %(rank)d") if name else _("Du fikk ønske nummer %(rank)d")) % facts
+
+
+def _ordinal(rank: int) -> str:
     words = [
         _("første"),
         _("andre"),
@@ -67,7 +75,7 @@ def ordinal(rank: int) -> str:
         _("niende"),
         _("tiende"),
     ]
-    return words[rank - 1] if rank <= len(words) else f"{rank}."
+    return words[rank - 1] if rank <= len(words) else ""
 
 
 def _capital(text: str) -> str:
@@ -82,7 +90,7 @@ def fit_sentence(fits: Fit, round_: Round) -> str:
     if fits.status == "ok":
         return ""
     if fits.status == "lacks_paper":
-        due = date_format(round_.papers_due_on, "j. F")
+        due = short_day(round_.papers_due_on)
         papers = _listed(fits.papers)
         return _("Du kan ønske deg plassen nå. Lever %(papers)s før %(date)s.") % {"papers": papers, "date": due}
     return _NEVER[fits.code]()

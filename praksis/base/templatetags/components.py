@@ -9,13 +9,13 @@ from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
 from django.http import HttpRequest
 from django.template import Context
-from django.utils.formats import date_format, localize
+from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from praksis.base import charts, svg
+from praksis.base import charts, dates, svg
 from praksis.base.codes import TargetGroup
 
 register = template.Library()
@@ -28,6 +28,11 @@ register.simple_tag(svg.logo)
 register.simple_tag(svg.tile_row)
 register.simple_tag(charts.bar)
 register.simple_tag(charts.shortage)
+
+register.filter(dates.day)
+register.filter(dates.short_day)
+register.filter(dates.moment)
+register.filter(dates.short_moment)
 
 STATUS_ICONS = {"ok": "check", "warn": "warning", "error": "error", "info": "info"}
 NOTICE_ICONS = {**STATUS_ICONS, "info": "info", "lock": "lock", "bell": "bell"}
@@ -110,7 +115,7 @@ def breadcrumb(*parts: str) -> dict[str, Any]:
 def source_line(source: str, *, confirmed_on: date | None = None, season: str = "", owner_confirmed: bool = True) -> SafeString:
     """Where a card's facts come from and when someone last stood for them."""
     if confirmed_on:
-        when = _("Sist bekreftet %(date)s") % {"date": date_format(confirmed_on)}
+        when = _("Sist bekreftet %(date)s") % {"date": dates.day(confirmed_on)}
         return format_html('<p class="source">{} {}. {}</p>', _("Kilde:"), source, when)
     age = season or _("år ikke oppgitt")
     doubt = "" if owner_confirmed else _("Ikke bekreftet av eieren")

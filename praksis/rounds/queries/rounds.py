@@ -5,13 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
-from django.utils.formats import date_format, localize
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from praksis.accounts.models import User
 from praksis.base.charts import rank_names
 from praksis.base.codes import TargetGroup
+from praksis.base.dates import short_day
 from praksis.base.models import PublishedFigure
 from praksis.candidates.choices import PLACING_ROLES
 from praksis.catalogue.choices import SeatRule
@@ -179,17 +180,14 @@ def _step_notes(round_: Round) -> list[str]:
     places = round_.places.aggregate(all=Count("pk"), tandems=Count("pk", filter=Q(rule__in=TANDEM_RULES)))
     entries, lists, listed = figures.get("entries"), figures.get("lists"), figures.get("wishes")
     tandems = ngettext("%s tandem", "%s tandemer", places["tandems"]) % localize(places["tandems"])
+    wishing = _("%s per liste") % localize(round(listed / lists, 1)) if lists and listed else ""
     return [
         _("%s kandidater") % localize(entries) if entries else "",
         f"{localize(places['all'])}, {tandems}",
-        _("%s per liste") % localize(round(listed / lists, 1)) if lists and listed else _("frist %s") % _day(round_.closes_at),
+        wishing or _("frist %s") % short_day(round_.closes_at),
         _("ferdig") if round_.state == RoundState.PUBLISHED else "",
-        _day(round_.published_at) if round_.published_at else "",
+        short_day(round_.published_at) if round_.published_at else "",
     ]
-
-
-def _day(moment: Any) -> str:
-    return date_format(moment, "j. F")
 
 
 def level_rows(run: Run) -> list[LevelRow]:

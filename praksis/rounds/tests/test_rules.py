@@ -19,7 +19,7 @@ from praksis.rounds.models import Entry, Reserve, Run
 from praksis.rounds.moves import MOVES
 from praksis.rounds.queries.rounds import level_rows
 from praksis.rounds.rules import fit
-from praksis.rounds.sentences import reason_told
+from praksis.rounds.sentences import reason_told, received
 from praksis.rounds.tests.world import World, candidate, opened, place, seat, world
 
 A, B, C = sorted(uuid4() for _number in range(3))
@@ -223,3 +223,15 @@ def test_a_tandem_says_it_had_nothing_to_do_with_you() -> None:
         own = reason_told(reason_data(Reason("tandem_missing", "p", 1, 2, 12, facts), ["b"]), placed=True)
     assert "Det hadde ikke noe med deg å gjøre." in told.text
     assert "din halvdel" in own.text
+
+
+# ---------------------------------------------------------------- headings
+
+
+def test_a_result_says_which_wish_it_was() -> None:
+    assert received(3) == "Du fikk ditt tredje ønske"
+    assert received(10, "Ida") == "Ida fikk sitt tiende ønske"
+    assert received(11) == "Du fikk ønske nummer 11"
+    assert received(14, "Ida") == "Ida fikk ønske nummer 14"
+    with override("en"):
+        assert received(11) == "You got wish number 11"

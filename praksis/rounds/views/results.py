@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from praksis.rounds import queries
 from praksis.rounds.models import EntryLink, Round
 from praksis.rounds.queries.rounds import shown_run
-from praksis.rounds.sentences import ordinal
+from praksis.rounds.sentences import received
 from praksis.rounds.views.rounds import current_user
 
 PAGE = 50
@@ -46,14 +46,16 @@ def _page(request: HttpRequest, link: EntryLink, others: list[EntryLink] | None 
     got = queries.result_of(link)
     if got is None:
         raise Http404
+    own = link.candidate.user_id == current_user(request).pk
+    name = "" if own else link.candidate.first_name
     context = {
         "got": got,
         "link": link,
         "round": link.round,
         "run": got.publication.run,
         "others": others or [],
-        "own": link.candidate.user_id == current_user(request).pk,
-        "ordinal": ordinal(got.outcome.rank) if got.outcome and got.outcome.rank else "",
+        "own": own,
+        "received": received(got.outcome.rank, name) if got.outcome and got.outcome.rank else "",
         "above": len(got.steps) - 1 if got.place else len(got.steps),
         "figures": got.publication.run.figures,
     }
