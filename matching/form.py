@@ -190,7 +190,7 @@ def join(path: str, key: str) -> str:
 
 
 def _wrong(value: Any, path: str, wanted: str) -> NoReturn:
-    raise InputError(path or "the file", f"must be {wanted}, not {_shown(value)}")
+    raise InputError(path, f"must be {wanted}, not {_shown(value)}" if path else f"the file must hold {wanted}")
 
 
 def _shown(value: Any) -> str:
