@@ -20,6 +20,8 @@ from matching.problem import InputError, Instance, canonical, digest
 from matching.program import program_of
 from matching.result import Bound, Level, Result, Value
 
+_FOR_PINS = 60.0  # seconds there are at least to hold the pins, without which there is no result at all
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -76,15 +78,15 @@ class _Run:
         self._seats = seats_of(instance)
         self._arcs = possible(instance, arcs_of(instance), self._seats)
         self._lottery = lottery_of(instance, self._arcs)
-        counted = "reserves" in instance.objective
-        self._program = program_of(instance, self._arcs, self._seats, reserves=counted)
+        self._reserves = len(instance.reserves) if "reserves" in instance.objective else 0
+        self._program = program_of(instance, self._arcs, self._seats, reserves=self._reserves > 0)
         self._state = Levels(self._program, self._start())
 
     def _start(self) -> Ints:
         """A solution that places only who must be: the pinned, and the people they need."""
         x = np.zeros(len(self._program.upper), dtype=np.int64)
-        shortfalls = len(self._instance.reserves) if "reserves" in self._instance.objective else 0
-        x[len(x) - shortfalls :] = self._program.upper[len(x) - shortfalls :]
+        shortfalls = slice(len(x) - self._reserves, len(x))
+        x[shortfalls] = self._program.upper[shortfalls]
         pinned = pins_of(self._instance) >= 0
         if not pinned.any():
             return x
@@ -93,7 +95,7 @@ class _Run:
         label = self._program.components()
         inside = np.flatnonzero(np.isin(label, label[: len(self._arcs)][pinned[self._arcs.candidate]]))
         part, _ = self._program.part(inside, x)
-        found = search(part, (inside < len(self._arcs)).astype(np.int64), self._deadline)
+        found = search(part, (inside < len(self._arcs)).astype(np.int64), max(self._deadline, time.monotonic() + _FOR_PINS))
         if found.x is None and found.finished:
             raise refusal(self._instance)
         if found.x is None:
@@ -115,13 +117,22 @@ class _Run:
                 left -= 1
             if name in objective:
                 self._tell(progress, _level(name, decided[name], self._unreachable(name)), number)
-        return [self._final(name, decided[name], costs) for name, costs in zip(objective, steps, strict=False)]
+        x = self._with_least_shortfalls(self._state.x)
+        return [self._final(name, decided[name], costs, x) for name, costs in zip(objective, steps, strict=False)]
 
-    def _final(self, name: str, decisions: list[Decision], costs: list[Ints]) -> Level:
+    def _with_least_shortfalls(self, x: Ints) -> Ints:
+        """The same allocation with no shortfall larger than it is; a search that was stopped may leave some so."""
+        shortfalls = np.arange(len(x) - self._reserves, len(x))
+        least = x.copy()
+        least[shortfalls] = 0
+        missing = np.maximum(self._program.least - self._program.rows @ least, 0)
+        least[shortfalls] = missing[self._program.rows[:, shortfalls].tocsc().indices]
+        return least
+
+    def _final(self, name: str, decisions: list[Decision], costs: list[Ints], x: Ints) -> Level:
         """The level as the last point has it: where it was not proven, a later search may have come upon a better value."""
-        return _level(
-            name, [one.at(int(cost @ self._state.x)) for one, cost in zip(decisions, costs, strict=True)], self._unreachable(name)
-        )
+        final = [one.at(int(cost @ x)) for one, cost in zip(decisions, costs, strict=True)]
+        return _level(name, final, self._unreachable(name))
 
     def _share(self, left: int) -> float:
         """The deadline of one step: half of the time there is, so that later ones are looked at too."""
