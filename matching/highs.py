@@ -1,5 +1,6 @@
 """The one door to HiGHS: relaxations and whole-number solutions of a program."""
 
+import math
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from matching.arcs import Ints
 from matching.program import NONE_ABOVE, NONE_BELOW, Program
 
 type Floats = NDArray[np.float64]
+
+_TOLERANCE = 1e-6  # what HiGHS' own arithmetic may be off by
 
 
 class UnsettledError(Exception):
@@ -31,12 +34,13 @@ class Relaxed:
 class Whole:
     """What a search for the best whole-number point came to.
 
-    `x` is the best point found, or None. Without `finished` the deadline came first; with it, `x` is best, or nothing is.
+    `x` is the best point found, or None. Without `finished` the deadline came first; with it and without `x` there is no
+    point at all. No point costs less than `bound`, None where that is not known; HiGHS' word, rounded the safe way.
     """
 
     x: Ints | None
     finished: bool
-    bound: float
+    bound: int | None
 
 
 def relax(program: Program, cost: Ints, deadline: float) -> Relaxed:
@@ -49,25 +53,28 @@ def relax(program: Program, cost: Ints, deadline: float) -> Relaxed:
     return Relaxed(np.array(solution.col_value), np.array(solution.row_dual))
 
 
-def search(program: Program, cost: Ints, deadline: float, start: Ints | None = None) -> Whole:
-    """Minimise the cost over the whole-number points; `start` is one of them, to begin with."""
+def search(program: Program, cost: Ints, deadline: float) -> Whole:
+    """Minimise the cost over the whole-number points.
+
+    HiGHS 1.16 is given no point to begin with: where presolve changes it, the objective that HiGHS then believes in is wrong.
+    """
     solver = _solver(program, cost, deadline, whole=True)
-    if start is not None:
-        known = highspy.HighsSolution()
-        known.col_value = start.astype(np.float64)
-        known.value_valid = True
-        solver.setSolution(known)
     solver.run()
     status = solver.getModelStatus()
     if status == highspy.HighsModelStatus.kInfeasible:
-        return Whole(None, finished=True, bound=np.inf)
+        return Whole(None, finished=True, bound=None)
     info = solver.getInfo()
     found = None
     if info.primal_solution_status == highspy.kSolutionStatusFeasible:
         rounded = np.rint(np.array(solver.getSolution().col_value)).astype(np.int64)
         found = rounded if program.holds(rounded) else None
     finished = status == highspy.HighsModelStatus.kOptimal and found is not None
-    return Whole(found, finished=finished, bound=info.mip_dual_bound)
+    return Whole(found, finished=finished, bound=_rounded_up(info.mip_dual_bound))
+
+
+def _rounded_up(bound: float) -> int | None:
+    """The least whole number that is not under the bound, None where there is no bound."""
+    return math.ceil(bound - _TOLERANCE) if np.isfinite(bound) else None
 
 
 def _solver(program: Program, cost: Ints, deadline: float, *, whole: bool = False) -> Any:
@@ -77,7 +84,7 @@ def _solver(program: Program, cost: Ints, deadline: float, *, whole: bool = Fals
         "threads": 1,  # the same answer on machines with more or fewer cores
         "random_seed": 1,
         "mip_rel_gap": 0.0,
-        "mip_abs_gap": 0.99,  # sums are whole: what is less than one under the value is the value
+        "mip_abs_gap": 0.0,  # HiGHS sees for itself that sums are whole
     }
     left = deadline - time.monotonic()
     if np.isfinite(left):

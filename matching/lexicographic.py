@@ -104,7 +104,7 @@ class _Stage:
         self.cost = cost
         self.x = x
         self.label = np.unique(label, return_inverse=True)[1].astype(np.int64)
-        self._bound: Ints | None = None  # per component, whole numbers
+        self._bound: Ints = np.full(int(self.label.max()) + 1, NONE_BELOW)  # per component, whole numbers
         self._priced: Priced | None = None
 
     def values(self) -> Ints:
@@ -121,7 +121,6 @@ class _Stage:
 
     def shortfall(self) -> int:
         """How far the value is from what is known to be the least there can be."""
-        assert self._bound is not None
         return int((self.values() - self._bound).sum())
 
     def settle(self, deadline: float) -> None:
@@ -134,7 +133,7 @@ class _Stage:
         for number, component in enumerate(open_.tolist()):
             now = time.monotonic()
             self._search(component, now + (deadline - now) / (len(open_) - number))
-        self._fix()
+        self._fix(self._priced)
 
     def _take_whole(self, rounded: Ints) -> None:
         """Take the rounded relaxation in the components where it keeps all rules and is no worse than x."""
@@ -148,24 +147,20 @@ class _Stage:
 
     def _search(self, component: int, deadline: float) -> None:
         """Find the best point of one component."""
-        assert self._bound is not None
         columns = np.flatnonzero(self.label == component)
         part, _ = self.program.part(columns, self.x)
         cost = self.cost[columns]
-        found = search(part, cost, deadline, self.x[columns])
+        found = search(part, cost, deadline)
         if found.x is not None and cost @ found.x < cost @ self.x[columns]:
             self.x[columns] = found.x
         value = int(cost @ self.x[columns])
-        reached = (
-            value if found.finished else min(value, int(np.ceil(found.bound - 1e-6))) if np.isfinite(found.bound) else NONE_BELOW
-        )
-        self._bound[component] = max(int(self._bound[component]), reached)
+        if found.bound is not None:
+            self._bound[component] = max(int(self._bound[component]), min(value, found.bound))
 
-    def _fix(self) -> None:
-        assert self._priced is not None
+    def _fix(self, priced: Priced) -> None:
         gap = self.gap()
         of_rows = gap[label_of_rows(self.program, self.label)]
-        self.program = _fixed(self.program, self._priced.reduced, self._priced.prices, gap[self.label], of_rows)
+        self.program = _fixed(self.program, priced.reduced, priced.prices, gap[self.label], of_rows)
 
 
 def _fixed(program: Program, reduced: Ints, prices: Ints, room: Ints | np.int64, room_of_rows: Ints | np.int64) -> Program:
