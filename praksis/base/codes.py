@@ -62,19 +62,20 @@ class Language(TextChoices):
 
 
 MUNICIPALITIES = {
-    "4601": "Bergen",
-    "4626": "Øygarden",
-    "4627": "Askøy",
     "4631": "Alver",
-    "4624": "Bjørnafjorden",
-    "4630": "Osterøy",
+    "4627": "Askøy",
     "4625": "Austevoll",
-    "4628": "Vaksdal",
-    "4623": "Samnanger",
-    "4629": "Modalen",
-    "4621": "Voss",
+    "4601": "Bergen",
+    "4624": "Bjørnafjorden",
     "4622": "Kvam",
+    "4629": "Modalen",
+    "4630": "Osterøy",
+    "4623": "Samnanger",
+    "4628": "Vaksdal",
+    "4621": "Voss",
+    "4626": "Øygarden",
 }
+"""The region's municipalities by number, in alphabetical order: so the lists show them."""
 
 
 @dataclass(frozen=True, order=True)

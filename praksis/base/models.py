@@ -8,6 +8,8 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils import timezone
 
+from praksis.base.sorting import norwegian
+
 
 class SearchRow(models.Model):
     """One public thing that can be found: `kind` and `object_id` say which; each room writes its own rows."""
@@ -33,6 +35,7 @@ class SearchRow(models.Model):
             GinIndex(fields=["groups"]),
             models.Index(fields=["starts_on", "title", "id"]),
             models.Index(fields=["season", "municipality"]),
+            models.Index(norwegian("title"), "id", name="search_title_norwegian"),
         ]
 
     def __str__(self) -> str:

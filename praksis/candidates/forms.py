@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from praksis.base.codes import MUNICIPALITIES, Field, Language, Paper, Season, TargetGroup
+from praksis.base.sorting import norwegian
 from praksis.candidates.choices import birth_years
 from praksis.candidates.models import IDENTITY_NUMBER
 from praksis.organisations.models import Member, Programme
@@ -72,7 +73,7 @@ class NeedForm(forms.Form):
         super().__init__(*args, **kwargs)
         programme = self.fields["programme"]
         if isinstance(programme, forms.ModelChoiceField):
-            programme.queryset = member.programmes.all()
+            programme.queryset = member.programmes.order_by(norwegian("name"))
 
 
 class UploadForm(forms.Form):

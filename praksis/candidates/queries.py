@@ -5,21 +5,23 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from praksis.accounts.models import User
+from praksis.base.sorting import norwegian
 from praksis.candidates.choices import PLACING_ROLES
 from praksis.candidates.models import Candidate
 from praksis.organisations.models import Member
 
+NAME = [norwegian("last_name"), norwegian("first_name"), "pk"]
 SORTS = {
-    "name": ["last_name", "first_name", "pk"],
-    "reference": ["reference", "last_name", "pk"],
-    "year": ["birth_year", "last_name", "pk"],
+    "name": NAME,
+    "reference": ["reference", *NAME],
+    "year": ["birth_year", *NAME],
 }
 
 
 def members_placed_for(user: User) -> QuerySet[Member]:
-    """The members whose people the user places."""
+    """The members whose people the user places, by name."""
     own = user.memberships.current().filter(role__in=PLACING_ROLES).values("member")
-    return Member.objects.filter(pk__in=own)
+    return Member.objects.filter(pk__in=own).order_by(norwegian("name"))
 
 
 def listed_candidates(user: User, words: str = "", group: str = "", sort: str = "name") -> QuerySet[Candidate]:

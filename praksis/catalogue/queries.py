@@ -176,7 +176,7 @@ def similar_schemes(scheme: Scheme) -> list[Scheme]:
     same_group = Q(target_group=scheme.target_group) if scheme.target_group else Q(pk__in=[])
     same_field = Q(field__iexact=scheme.field) if scheme.field else Q(pk__in=[])
     others = Scheme.objects.exclude(pk=scheme.pk).exclude(stage=SchemeStage.ENDED).filter(same_group | same_field)
-    return sorted(others, key=lambda other: -_likeness(scheme, other))[:SIMILAR_SCHEMES]
+    return sorted(others.order_by(norwegian("title"), "id"), key=lambda other: -_likeness(scheme, other))[:SIMILAR_SCHEMES]
 
 
 def _likeness(one: Scheme, other: Scheme) -> int:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from praksis.base.codes import Season
+from praksis.base.sorting import norwegian
 from praksis.organisations.choices import MemberKind
 from praksis.organisations.models import Member
 
@@ -52,7 +53,8 @@ class RoundForm(forms.Form):
 
     def __init__(self, *args: Any, owners: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, choices in {"owner": owners, "members": Member.objects.exclude(kind=MemberKind.REGION)}.items():
+        members = Member.objects.exclude(kind=MemberKind.REGION).order_by(norwegian("name"))
+        for name, choices in {"owner": owners, "members": members}.items():
             field = self.fields[name]
             if isinstance(field, forms.ModelChoiceField):
                 field.queryset = choices

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from praksis.accounts.models import User
 from praksis.base.codes import TargetGroup
+from praksis.base.sorting import norwegian
 from praksis.candidates.models import Candidate
 from praksis.catalogue.choices import PlaceStage, SeatRule
 from praksis.catalogue.models import Place, Scheme, Seat
@@ -138,7 +139,8 @@ def _wishes(candidates: list[Candidate]) -> list[Wish]:
 
 
 def _places_of(host: Host) -> list[Place]:
-    return list(host.places.exclude(stage=PlaceStage.CLOSED).prefetch_related("seats").order_by("starts_on", "title")[:10])
+    kept = host.places.exclude(stage=PlaceStage.CLOSED).prefetch_related("seats")
+    return list(kept.order_by("starts_on", norwegian("title"), "id")[:10])
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 
+from praksis.base.codes import MUNICIPALITIES
 from praksis.base.models import SearchRow
 from praksis.base.sorting import FOLD_FROM, FOLD_TO, norwegian
 
@@ -18,5 +19,12 @@ def test_the_letters_are_paired() -> None:
 @pytest.mark.django_db
 def test_ae_oe_aa_come_last_in_that_order() -> None:
     names = random.Random(1).sample(IN_ORDER, len(IN_ORDER))
-    SearchRow.objects.bulk_create(SearchRow(kind="host", object_id=uuid.uuid4(), title=name) for name in names)
-    assert list(SearchRow.objects.order_by(norwegian("title")).values_list("title", flat=True)) == IN_ORDER
+    SearchRow.objects.bulk_create(SearchRow(kind="place", object_id=uuid.uuid4(), title=name, text="") for name in names)
+    titles = SearchRow.objects.values_list("title", flat=True)
+    assert list(titles.order_by(norwegian("title"))) == IN_ORDER
+    assert list(titles.order_by(norwegian("title")).reverse()) == IN_ORDER[::-1]
+
+
+def test_the_municipalities_stand_in_order_as_they_are_shown() -> None:
+    folded = [name.translate(str.maketrans(FOLD_FROM, FOLD_TO)).lower() for name in MUNICIPALITIES.values()]
+    assert folded == sorted(folded)

@@ -224,3 +224,10 @@ def test_the_list_is_searched_paged_and_sorted_in_as_many_queries(kari: Client, 
     assert "Berg07" in text_of(kari.get(f"{address}?q=berg07+ola"))
     assert "Ingen treff" in text_of(kari.get(f"{address}?q=finnes+ikke"))
     assert "Berg59" in text_of(kari.get(f"{address}?sort=-name"))
+
+
+def test_people_are_listed_in_norwegian_order(kari: Client, uib: Member) -> None:
+    names = ["Zahl", "aas", "Ås", "Ødegård", "Ærlig", "Berg"]
+    Candidate.objects.bulk_create(Candidate(member=uib, first_name="Ida", last_name=name) for name in names)
+    page = text_of(kari.get(reverse("candidates:candidates")))
+    assert re.findall(rf"({'|'.join(names)}), Ida", page) == ["aas", "Berg", "Zahl", "Ærlig", "Ødegård", "Ås"]

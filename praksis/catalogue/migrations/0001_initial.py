@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('tasks', models.TextField(verbose_name='oppgaver')),
                 ('language', models.CharField(choices=[('nb', 'bokmål'), ('nn', 'nynorsk'), ('en', 'engelsk')], default='nb', max_length=2, verbose_name='målform')),
                 ('field', models.CharField(choices=[('health', 'Helse og sosial'), ('teaching', 'Undervisning og barnehage'), ('building', 'Bygg og anlegg'), ('trade', 'Handel og service'), ('humanities', 'Humaniora og samfunn'), ('electro', 'Elektro og automasjon'), ('economics', 'Økonomi og administrasjon'), ('engineering', 'Ingeniørfag'), ('it', 'IT'), ('ocean', 'Havbruk og natur'), ('culture', 'Kultur og medier'), ('food', 'Restaurant og matfag')], max_length=20, verbose_name='fagfelt')),
-                ('municipality', models.CharField(choices=[('4601', 'Bergen'), ('4626', 'Øygarden'), ('4627', 'Askøy'), ('4631', 'Alver'), ('4624', 'Bjørnafjorden'), ('4630', 'Osterøy'), ('4625', 'Austevoll'), ('4628', 'Vaksdal'), ('4623', 'Samnanger'), ('4629', 'Modalen'), ('4621', 'Voss'), ('4622', 'Kvam')], max_length=4, verbose_name='kommune')),
+                ('municipality', models.CharField(choices=[('4631', 'Alver'), ('4627', 'Askøy'), ('4625', 'Austevoll'), ('4601', 'Bergen'), ('4624', 'Bjørnafjorden'), ('4622', 'Kvam'), ('4629', 'Modalen'), ('4630', 'Osterøy'), ('4623', 'Samnanger'), ('4628', 'Vaksdal'), ('4621', 'Voss'), ('4626', 'Øygarden')], max_length=4, verbose_name='kommune')),
                 ('season', models.CharField(max_length=11, verbose_name='halvår')),
                 ('starts_on', models.DateField(blank=True, null=True, verbose_name='fra')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='til')),

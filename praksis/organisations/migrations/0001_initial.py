@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200, verbose_name='navn')),
                 ('number', models.CharField(max_length=9, unique=True, verbose_name='organisasjonsnummer')),
                 ('field', models.CharField(choices=[('health', 'Helse og sosial'), ('teaching', 'Undervisning og barnehage'), ('building', 'Bygg og anlegg'), ('trade', 'Handel og service'), ('humanities', 'Humaniora og samfunn'), ('electro', 'Elektro og automasjon'), ('economics', 'Økonomi og administrasjon'), ('engineering', 'Ingeniørfag'), ('it', 'IT'), ('ocean', 'Havbruk og natur'), ('culture', 'Kultur og medier'), ('food', 'Restaurant og matfag')], max_length=20, verbose_name='fagfelt')),
-                ('municipality', models.CharField(choices=[('4601', 'Bergen'), ('4626', 'Øygarden'), ('4627', 'Askøy'), ('4631', 'Alver'), ('4624', 'Bjørnafjorden'), ('4630', 'Osterøy'), ('4625', 'Austevoll'), ('4628', 'Vaksdal'), ('4623', 'Samnanger'), ('4629', 'Modalen'), ('4621', 'Voss'), ('4622', 'Kvam')], max_length=4, verbose_name='kommune')),
+                ('municipality', models.CharField(choices=[('4631', 'Alver'), ('4627', 'Askøy'), ('4625', 'Austevoll'), ('4601', 'Bergen'), ('4624', 'Bjørnafjorden'), ('4622', 'Kvam'), ('4629', 'Modalen'), ('4630', 'Osterøy'), ('4623', 'Samnanger'), ('4628', 'Vaksdal'), ('4621', 'Voss'), ('4626', 'Øygarden')], max_length=4, verbose_name='kommune')),
                 ('area', models.CharField(blank=True, max_length=80, verbose_name='sted')),
                 ('latitude', models.FloatField(blank=True, null=True)),
                 ('longitude', models.FloatField(blank=True, null=True)),

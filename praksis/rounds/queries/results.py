@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from praksis.accounts.models import User
+from praksis.base.sorting import norwegian
 from praksis.catalogue.choices import PlaceStage
 from praksis.catalogue.models import Place
 from praksis.organisations.models import Member
@@ -66,7 +67,7 @@ def published_links(user: User) -> QuerySet[EntryLink]:
     """The user's entries (own and wards') whose member has published, newest first."""
     published = EntryLink.objects.owned_by(user).filter(round__publications__member=F("member"))
     return published.select_related("round", "entry", "candidate", "member").order_by(
-        "-round__closes_at", "candidate__first_name", "pk"
+        "-round__closes_at", norwegian("candidate__first_name"), "pk"
     )
 
 
@@ -110,10 +111,11 @@ def _role(outcome: Outcome) -> str:
 # ---------------------------------------------------------------- a member's own part
 
 
+PEOPLE = [norwegian("candidate__last_name"), norwegian("candidate__first_name"), "pk"]
 PEOPLE_SORTS = {
-    "name": ["candidate__last_name", "candidate__first_name", "pk"],
-    "sent": ["entry__sent_at", "candidate__last_name", "pk"],
-    "wishes": ["wish_count", "candidate__last_name", "pk"],
+    "name": PEOPLE,
+    "sent": ["entry__sent_at", *PEOPLE],
+    "wishes": ["wish_count", *PEOPLE],
 }
 
 
@@ -126,9 +128,9 @@ def own_people(round_: Round, members: Iterable[Member], sort: str = "name") -> 
 
 
 SORTS = {
-    "name": ["entry__link__candidate__last_name", "entry__link__candidate__first_name"],
+    "name": [norwegian("entry__link__candidate__last_name"), norwegian("entry__link__candidate__first_name")],
     "rank": ["rank"],
-    "place": ["place__title"],
+    "place": [norwegian("place__title")],
 }
 
 

@@ -14,6 +14,7 @@ from praksis.base.charts import rank_names
 from praksis.base.codes import TargetGroup
 from praksis.base.dates import short_day
 from praksis.base.models import PublishedFigure
+from praksis.base.sorting import norwegian
 from praksis.candidates.choices import PLACING_ROLES
 from praksis.catalogue.choices import SeatRule
 from praksis.organisations.models import Member
@@ -31,13 +32,13 @@ TANDEM_RULES = [SeatRule.WHOLE, SeatRule.EQUAL]
 def rounds_of(user: User) -> QuerySet[Round]:
     """The rounds this user may see, with how many places each has."""
     rounds = Round.objects.visible_to(user).select_related("owner")
-    return rounds.annotate(place_count=Count("places", distinct=True)).order_by("-closes_at", "name", "pk")
+    return rounds.annotate(place_count=Count("places", distinct=True)).order_by("-closes_at", norwegian("name"), "pk")
 
 
 def members_placed_for(user: User, round_: Round) -> list[Member]:
-    """The members of the round for which the user places people."""
+    """The members of the round for which the user places people, by name."""
     own = user.memberships.current().filter(role__in=PLACING_ROLES).values("member")
-    return list(round_.members.filter(pk__in=own))
+    return list(round_.members.filter(pk__in=own).order_by(norwegian("name")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ def _parts(
     if run is None:
         return []
     with_people = {row["member"] for row in run.figures.get("members", [])}
-    members = [member for member in round_.members.all() if str(member.pk) in with_people]
+    members = [member for member in round_.members.order_by(norwegian("name")) if str(member.pk) in with_people]
     return [_part(round_, run, user, member, member in own, publications.get(member.pk)) for member in members]
 
 

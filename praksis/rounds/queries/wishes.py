@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from praksis.accounts.models import User
 from praksis.base.models import PublishedFigure
+from praksis.base.sorting import norwegian
 from praksis.catalogue.models import Place
 from praksis.rounds.models import Entry, EntryLink
 from praksis.rounds.rules import Fit, fit
@@ -84,7 +85,7 @@ def figures_of(name: str, subjects: Iterable[UUID]) -> dict[UUID, int | None]:
 def links_to_rank(user: User) -> QuerySet[EntryLink]:
     """The user's own entries and their wards', the round that needs them first."""
     links = EntryLink.objects.owned_by(user).select_related("entry__round", "round", "candidate", "member")
-    return links.order_by("-round__closes_at", "candidate__first_name", "pk")
+    return links.order_by("-round__closes_at", norwegian("candidate__first_name"), "pk")
 
 
 def link_to_see(user: User, entry_id: UUID) -> EntryLink | None:

@@ -303,6 +303,21 @@ def test_members_never_see_each_others_people(region: World, done: Callable[[Wor
     )
 
 
+def test_own_people_and_results_stand_in_norwegian_order(region: World, done: Callable[[World], Run]) -> None:
+    names = ["Zahl", "Ås", "Ødegård", "Ærlig", "Berg"]
+    for name in names:
+        one = candidate(region.uib)
+        one.last_name = name
+        one.save()
+    place("Kontor", seat())
+    opened(region).enter()
+    done(region)
+    client = as_user(region.kari)
+    for page in ("own_people", "own_results"):
+        shown = text_of(client.get(reverse(f"rounds:{page}", args=[region.round.pk])))
+        assert list(dict.fromkeys(re.findall("|".join(names), shown))) == ["Berg", "Zahl", "Ærlig", "Ødegård", "Ås"]
+
+
 def test_a_round_is_missing_for_those_outside(region: World) -> None:
     place("a", seat())
     opened(region)

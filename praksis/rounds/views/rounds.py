@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from praksis.accounts.models import User
+from praksis.base.sorting import norwegian
 from praksis.organisations.models import Member
 from praksis.rounds import actions, queries
 from praksis.rounds.choices import SEEING_ROLES
@@ -59,7 +60,8 @@ def new_round(request: HttpRequest) -> HttpResponse:
 
 
 def _owners(user: User) -> Any:
-    return Member.objects.filter(pk__in=user.memberships.current().filter(role__in=DECIDING_ROLES).values("member"))
+    own = user.memberships.current().filter(role__in=DECIDING_ROLES).values("member")
+    return Member.objects.filter(pk__in=own).order_by(norwegian("name"))
 
 
 @never_cache

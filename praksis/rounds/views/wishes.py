@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from praksis.accounts.models import User
+from praksis.base.sorting import norwegian
 from praksis.catalogue.models import Place
 from praksis.rounds import actions, queries
 from praksis.rounds.choices import RoundState
@@ -153,7 +154,7 @@ def _links_that_could_take(user: User, place: Place) -> QuerySet[EntryLink]:
     )
     links = EntryLink.objects.filter(mine, round__state=RoundState.RANKING, round__roundplace__place=place)
     return links.select_related("entry__round", "candidate", "round").order_by(
-        "candidate__last_name", "candidate__first_name", "pk"
+        norwegian("candidate__last_name"), norwegian("candidate__first_name"), "pk"
     )
 
 
