@@ -79,7 +79,7 @@ def _add_solve(commands: _Commands) -> None:
     )
     command.add_argument("instance", metavar="INSTANCE.json", help="the round, plain or gzip")
     command.add_argument("--policy", default="optimal", help="how to allocate: optimal")
-    command.add_argument("--seed", type=_natural, metavar="N", help="draw with this seed instead of the file's")
+    command.add_argument("--seed", type=_natural, metavar="N", help="use this seed, not the file's")
     command.add_argument("--time-limit", type=_seconds, metavar="S", help="stop after this many seconds with the best found")
     command.add_argument("-o", dest="output", required=True, type=_writable, metavar="RESULT.json", help="where to write it")
     command.set_defaults(run=_solve)

@@ -1,0 +1,114 @@
+"""Measure the solver beside HiGHS given the whole round at once: `python -m matching.bench [--candidates N]`.
+
+HiGHS gets all levels before the lottery in one weighted sum, each far before the next, and the same rows as the solver;
+the solver decides the same levels one by one. Both times are of one run, one after the other on the same machine, so
+their ratio says more than they do. The values must be equal where both are proven.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from matching.arcs import Arcs, Ints, arcs_of, possible, seats_of
+from matching.generate import FAMILIES, generate
+from matching.highs import search
+from matching.problem import Instance, canonical
+from matching.program import program_of
+from matching.solve import solve
+
+_LEVELS = ("class:0", "reserves", "placed", "ranks")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One family: seconds of the solver and of HiGHS, and the level values of both (None where not proven)."""
+
+    family: str
+    solver: float
+    highs: float
+    ours: list[int] | None
+    theirs: list[int] | None
+
+
+def measure(family: str, candidates: int, limit: float) -> Measured:
+    """Run both once on a round of the family; `limit` is in seconds, for each of them."""
+    instance = canonical(replace(generate(family, candidates, 1), objective=_LEVELS))
+    started = time.monotonic()
+    result = solve(instance, time_limit=limit)
+    between = time.monotonic()
+    theirs = _whole(instance, between + limit)
+    seconds = between - started, time.monotonic() - between
+    ours = [value for level in result.levels if level.proven and isinstance(value := level.value, int)]
+    return Measured(family, *seconds, ours if len(ours) == len(_LEVELS) else None, theirs)
+
+
+def _whole(instance: Instance, deadline: float) -> list[int] | None:
+    """The values HiGHS finds for all levels in one sum; None when it does not finish."""
+    seats = seats_of(instance)
+    arcs = possible(instance, arcs_of(instance), seats)
+    program = program_of(instance, arcs, seats, reserves=True)
+    costs = _costs(instance, arcs, len(program.upper))
+    blend = _blend(costs, [_span(cost, arcs, program.upper) for cost in costs])
+    found = None if blend is None else search(program, blend, deadline)
+    if found is None or found.x is None or not found.finished:
+        return None
+    return [abs(int(cost @ found.x)) for cost in costs]
+
+
+def _costs(instance: Instance, arcs: Arcs, columns: int) -> list[Ints]:
+    mandatory = np.array([one.class_ == 0 for one in instance.candidates])[arcs.candidate]
+    costs = [np.zeros(columns, dtype=np.int64) for _ in _LEVELS]
+    costs[0][: len(arcs)] = -mandatory.astype(np.int64)
+    costs[1][columns - len(instance.reserves) :] = 1
+    costs[2][: len(arcs)] = -1
+    costs[3][: len(arcs)] = arcs.rank
+    return costs
+
+
+def _span(cost: Ints, arcs: Arcs, upper: Ints) -> int:
+    """More than the cost of any two points can differ: everybody has at most one seat."""
+    dearest = np.zeros(int(arcs.candidate.max(initial=-1)) + 1, dtype=np.int64)
+    np.maximum.at(dearest, arcs.candidate, np.abs(cost[: len(arcs)]))
+    return 1 + int(dearest.sum() + np.abs(cost[len(arcs) :]) @ upper[len(arcs) :])
+
+
+def _blend(costs: list[Ints], spans: list[int]) -> Ints | None:
+    """All costs in one, each level's smallest step larger than all the next can sum up to; None when too large for doubles."""
+    blend, weight = np.zeros_like(costs[0]), 1
+    for cost, span in zip(reversed(costs), reversed(spans), strict=True):
+        if weight * span > 2**53:
+            return None
+        blend += weight * cost
+        weight *= span
+    return blend
+
+
+def report(candidates: int, limit: float) -> Iterator[str]:
+    """A line for each family; the draw that makes the solver's result unique is in its time."""
+    yield f"{'family':<10}{'solver s':>10}{'HiGHS s':>10}{'ratio':>8}  values"
+    for family in FAMILIES:
+        one = measure(family, candidates, limit)
+        if one.ours and one.theirs:
+            agreed = "agree" if one.ours == one.theirs else f"DIFFER: {one.ours} and {one.theirs}"
+        else:
+            agreed = f"not proven: {'' if one.ours else 'solver '}{'' if one.theirs else 'HiGHS'}"
+        yield f"{family:<10}{one.solver:>10.2f}{one.highs:>10.2f}{one.solver / one.highs:>8.2f}  {agreed}"
+
+
+def main() -> None:
+    """Print the report, family by family."""
+    parser = argparse.ArgumentParser(prog="python -m matching.bench", description="Measure the solver beside HiGHS.")
+    parser.add_argument("--candidates", type=int, default=500, help="of each family (500)")
+    parser.add_argument("--limit", type=float, default=60.0, help="seconds for each run (60)")
+    options = parser.parse_args()
+    for line in report(options.candidates, options.limit):
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

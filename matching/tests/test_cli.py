@@ -1,0 +1,119 @@
+"""The commands as others script against them: exit codes, one line on standard error, no traceback."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from matching.generate import generate
+from matching.problem import digest, read_instance, with_seed, write_instance
+from matching.result import read_result
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "matching", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A made-up round, its result, and what comes of the commands that make them."""
+    folder = tmp_path_factory.mktemp("round")
+    made = run("generate", "--family", "region", "--candidates", "60", "--seed", "2", "-o", folder / "round.json.gz")
+    assert (made.returncode, made.stdout, made.stderr) == (0, "", "")
+    solved = run("solve", folder / "round.json.gz", "--policy", "optimal", "-o", folder / "result.json")
+    assert (solved.returncode, solved.stderr) == (0, "")
+    assert [line.split()[0] for line in solved.stdout.splitlines()] == list(read_instance(folder / "round.json.gz").objective)
+    return folder
+
+
+def test_what_generate_writes(folder: Path) -> None:
+    assert read_instance(folder / "round.json.gz") == generate("region", 60, 2)
+
+
+def test_a_result_that_holds(folder: Path) -> None:
+    checked = run("verify", folder / "round.json.gz", folder / "result.json")
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert checked.stdout.endswith("the result holds\n")
+
+
+def test_a_result_that_does_not_hold(folder: Path, tmp_path: Path) -> None:
+    data = json.loads((folder / "result.json").read_text())
+    data["assignment"].popitem()
+    (tmp_path / "spoiled.json").write_text(json.dumps(data))
+    checked = run("verify", folder / "round.json.gz", tmp_path / "spoiled.json")
+    assert checked.returncode == 1
+    assert len(checked.stderr.splitlines()) == 1
+    assert "does not hold" in checked.stderr
+
+
+def test_another_seed_draws_another_result(folder: Path, tmp_path: Path) -> None:
+    assert run("solve", folder / "round.json.gz", "--seed", "99", "--time-limit", "60", "-o", tmp_path / "r.json").returncode == 0
+    result = read_result(tmp_path / "r.json")
+    assert result.seed == 99
+    assert result.instance == digest(with_seed(read_instance(folder / "round.json.gz"), 99))
+    assert run("verify", folder / "round.json.gz", tmp_path / "r.json").returncode == 0
+    assert run("explain", folder / "round.json.gz", tmp_path / "r.json", "-o", tmp_path / "why.json").returncode == 0
+
+
+def test_explanations(folder: Path, tmp_path: Path) -> None:
+    whole = run("explain", folder / "round.json.gz", folder / "result.json", "-o", tmp_path / "why.json")
+    assert (whole.returncode, whole.stdout, whole.stderr) == (0, "", "")
+    reasons = json.loads((tmp_path / "why.json").read_text())
+    assert set(reasons) == {one.id for one in read_instance(folder / "round.json.gz").candidates}
+    assert any(reasons.values())
+    one = next(candidate for candidate, found in reasons.items() if found)
+    single = run("explain", folder / "round.json.gz", folder / "result.json", "--candidate", one)
+    assert json.loads(single.stdout) == {one: reasons[one]}
+
+
+def test_an_aim_that_leaves_people_out_is_warned_of(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    write_instance(replace(generate("school", 10, 1), objective=("ranks", "placed")), tmp_path / "round.json")
+    solved = run("solve", tmp_path / "round.json", "-o", tmp_path / "result.json")
+    assert solved.returncode == 0
+    assert solved.stderr.startswith("matching: warning: objective[0]")
+
+
+REFUSED = [
+    ("solve nothing.json -o r.json", "cannot read nothing.json"),
+    ("solve RESULT -o r.json", "format"),
+    ("solve ROUND --policy stable -o r.json", "'stable' is not available"),
+    ("solve ROUND --seed -1 -o r.json", "--seed"),
+    ("solve ROUND --time-limit nan -o r.json", "--time-limit"),
+    ("solve ROUND -o no/such/folder/r.json", "no folder"),
+    ("solve ROUND", "-o"),
+    ("verify ROUND ROUND", "format"),
+    ("verify ROUND", "RESULT.json"),
+    ("explain ROUND RESULT --candidate nobody", "'nobody'"),
+    ("explain OTHER RESULT", "another instance"),
+    ("generate --family zoo --candidates 5 -o r.json", "zoo"),
+    ("generate --family school --candidates 1.5 -o r.json", "1.5"),
+    ("bottlenecks ROUND", "bottlenecks"),
+    ("", "COMMAND"),
+]
+
+
+@pytest.mark.parametrize(("written", "named"), REFUSED, ids=[row[0] or "nothing" for row in REFUSED])
+def test_what_cannot_be_taken_is_one_clear_line(folder: Path, tmp_path: Path, written: str, named: str) -> None:
+    write_instance(generate("school", 5, 1), tmp_path / "other.json")
+    known = {"ROUND": folder / "round.json.gz", "RESULT": folder / "result.json", "OTHER": tmp_path / "other.json"}
+    arguments = [known.get(word, tmp_path / word if word == "r.json" else word) for word in written.split()]
+    refused = run(*arguments)
+    assert refused.returncode == 2
+    assert refused.stdout == ""
+    assert len(refused.stderr.splitlines()) == 1
+    assert named in refused.stderr
+    assert not (tmp_path / "r.json").exists()
+
+
+@pytest.mark.parametrize("command", ["", "generate", "solve", "verify", "explain"])
+def test_help_lists_what_there_is(command: str) -> None:
+    told = run(*command.split(), "--help")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "usage:" in told.stdout
+    for missing in ("bottlenecks", "repair", "compare", "draw", "stable", "queue"):
+        assert missing not in told.stdout
