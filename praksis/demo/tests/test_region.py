@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from stdnum.no import orgnr
 
-import praksis.catalogue
+import praksis.base
 from praksis.base.codes import CONFIDENTIAL_GROUPS, Field, TargetGroup
 from praksis.catalogue.choices import PlaceStage, SeatRule
 from praksis.catalogue.models import Place, Seat
@@ -26,7 +26,7 @@ from praksis.demo.texts import ordinary_places, tandems
 from praksis.demo.wishes import Ranking
 
 TODAY = date(2026, 11, 23)
-MAP = Path(praksis.catalogue.__path__[0]) / "static" / "catalogue" / "kommuner-vestland-2024.geojson"
+MAP = Path(praksis.base.__path__[0]) / "static" / "base" / "map" / "vestland.json"
 DIGEST = """
 import django
 django.setup()
@@ -89,7 +89,7 @@ def test_names_of_hosts_are_their_own(region: Region) -> None:
 
 
 def test_hosts_lie_on_the_map_of_their_municipality(region: Region) -> None:
-    shapes = {row["properties"]["kommunenummer"]: row["geometry"] for row in json.loads(MAP.read_text())["features"]}
+    shapes = {row["properties"]["code"]: row["geometry"] for row in json.loads(MAP.read_text())["features"]}
     outside = [
         (one.host.area, one.host.latitude, one.host.longitude)
         for one in region.workplaces
