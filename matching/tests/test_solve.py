@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -27,11 +28,11 @@ ROUNDS = 400
 PLACE = Place("p", (Seat("a", 1),))
 
 
-def one(candidate_id: str, *places: str, **more: object) -> Candidate:
+def one(candidate_id: str, *places: str, **more: Any) -> Candidate:
     return replace(Candidate(candidate_id, ("x",), tuple((place,) for place in places)), **more)
 
 
-def instance(candidates: tuple[Candidate, ...], places: tuple[Place, ...], *objective: str, **more: object) -> Instance:
+def instance(candidates: tuple[Candidate, ...], places: tuple[Place, ...], *objective: str, **more: Any) -> Instance:
     return replace(Instance(1, objective or ("placed", "lottery"), candidates, places), **more)
 
 
