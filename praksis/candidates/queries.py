@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import Combinable
 
 from praksis.accounts.models import User
 from praksis.base.sorting import norwegian
@@ -11,7 +12,9 @@ from praksis.candidates.models import Candidate
 from praksis.organisations.models import Member
 
 NAME = [norwegian("last_name"), norwegian("first_name"), "pk"]
-SORTS = {
+type Order = list[str | Combinable]
+
+SORTS: dict[str, Order] = {
     "name": NAME,
     "reference": ["reference", *NAME],
     "year": ["birth_year", *NAME],

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 
 from praksis.accounts.models import User
@@ -111,8 +112,10 @@ def _role(outcome: Outcome) -> str:
 # ---------------------------------------------------------------- a member's own part
 
 
-PEOPLE = [norwegian("candidate__last_name"), norwegian("candidate__first_name"), "pk"]
-PEOPLE_SORTS = {
+type Order = list[str | Combinable]
+
+PEOPLE: Order = [norwegian("candidate__last_name"), norwegian("candidate__first_name"), "pk"]
+PEOPLE_SORTS: dict[str, Order] = {
     "name": PEOPLE,
     "sent": ["entry__sent_at", *PEOPLE],
     "wishes": ["wish_count", *PEOPLE],
@@ -127,7 +130,7 @@ def own_people(round_: Round, members: Iterable[Member], sort: str = "name") -> 
     return found.reverse() if sort.startswith("-") else found
 
 
-SORTS = {
+SORTS: dict[str, Order] = {
     "name": [norwegian("entry__link__candidate__last_name"), norwegian("entry__link__candidate__first_name")],
     "rank": ["rank"],
     "place": [norwegian("place__title")],
