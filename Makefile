@@ -44,7 +44,7 @@ lint: ## style
 	@bin/setup dev
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
-	$(PY) -m djlint praksis --check --lint --quiet
+	$(PY) -m djlint praksis --lint --quiet
 
 types: ## mypy, strict
 	@bin/setup dev

@@ -11,8 +11,9 @@ from praksis.candidates.choices import PLACING_ROLES
 from praksis.candidates.models import Candidate
 from praksis.organisations.models import Member
 
-NAME = [norwegian("last_name"), norwegian("first_name"), "pk"]
 type Order = list[str | Combinable]
+
+NAME: Order = [norwegian("last_name"), norwegian("first_name"), "pk"]
 
 SORTS: dict[str, Order] = {
     "name": NAME,
