@@ -230,6 +230,27 @@ def test_templates_speak_through_gettext_alone() -> None:
     assert hard_coded == []
 
 
+TAG = re.compile(r"\{% (?!translate |comment )(?P<inside>.*?)%\}|\{\{(?P<shown>.*?)\}\}", re.DOTALL)
+LITERAL = re.compile(r"""(?P<spoken>_\()?(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')""")
+
+
+def _unspoken(template: str) -> list[str]:
+    """Strings in tags that are text and not a key, an address or a file: they have a space, a capital or æ, ø, å."""
+    inside = " ".join(tag["inside"] or tag["shown"] or "" for tag in TAG.finditer(template))
+    strings = [found["double"] or found["single"] or "" for found in LITERAL.finditer(inside) if not found["spoken"]]
+    return [words for words in strings if re.search(r"[^\W\d_]", words) and re.search(r"[\sA-ZÆØÅæøå]", words)]
+
+
+def test_tags_are_given_texts_through_gettext_alone() -> None:
+    assert {_named(path): words for path in TEMPLATES if (words := _unspoken(path.read_text()))} == {}
+
+
+def test_the_check_of_tags_can_fail() -> None:
+    fine = '{% figure 3 _("Fikk plass") %}{% icon "add" %}{% translate "Fikk plass" %}{% url "rounds:new_round" %}'
+    assert _unspoken(fine) == []
+    assert _unspoken(fine + """{% figure 3 _("Fikk") unit="av 1 862" %}{{ name|default:'Ukjent' }}""") == ["av 1 862", "Ukjent"]
+
+
 def test_migrations_import_no_code_of_ours() -> None:
     """They tell what was; the code of today is something else."""
     migrations = [path for path in MODULES if "migrations" in path.parts]

@@ -1,21 +1,28 @@
-"""Three languages, complete: every text is translated, nynorsk is nynorsk, and no visible text stands outside the catalogues."""
+"""Three languages, complete: each text is translated, and nynorsk is nynorsk. `test_house` looks for texts outside the catalogues."""
 
+import gc
 import re
+import warnings
 from functools import cache
-from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
 from spylls.hunspell import Dictionary
 
-from praksis.base.translations import LANGUAGES, ROOT, SOURCES, missing, read_catalogue, texts
+from praksis.base.translations import LANGUAGES, ROOT, missing, read_catalogue, texts
 
 NOT_NYNORSK = re.compile(
     r"\b(ikke|jeg|noen|noe|hvem|hva|hvor|hvordan|hvilken|hvilke|hvis|fra|mye|kun|dere|dem|hun|deres|enn[aå]|gjøre|være|"
-    r"å gi|velg|uke|uken|uker|begge to|\w*plasser|\w*virksomheter?|\w*runder|\w*kandidater|\w*ordninger|\w*elever|\w*grupper)\b",
+    r"å gi|velg|uke|uken|uker|begge to|\w*plasser|\w*virksomheter?|\w*runder|\w*kandidater|\w*ordninger|\w*elever)\b",
     re.IGNORECASE,
 )
 """Frequent bokmål forms that a dictionary lets through, since a nynorsk word is spelled the same."""
+
+NYNORSK_TOO = {
+    "arbeidstrening", "bilag", "http", "innlogging", "lærebedrift", "måltidsvenn", "måltidsvert", "praksiskoordinator",
+    "reiseveg", "tandemplass", "tandemplassen", "tekstfil", "utf", "éi", "ønskefrist", "ønskefristen",
+}  # fmt: skip
+"""Correct nynorsk, mostly compounds, that only the bokmål dictionary knows."""
 
 NAMES = {"Fagskulen", "Høgskulen", "Vestland", "Praksistorget"}
 WORD = re.compile(r"[A-Za-zÆØÅæøåéèêòôóü]{2,}")
@@ -63,25 +70,19 @@ def test_the_check_of_nynorsk_can_fail() -> None:
     ]
 
 
-TAGS = re.compile(
-    r"{%\s*comment.*?endcomment\s*%}|{#.*?#}|{%\s*blocktranslate.*?endblocktranslate\s*%}|{%.*?%}|{{.*?}}|<(script|style)\b.*?</\1>|<!--.*?-->|<[^>]*>|&\w+;",
-    re.DOTALL,
-)
-
-
-@pytest.mark.parametrize("path", sorted(SOURCES.rglob("templates/**/*.html")), ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_visible_text_outside_the_catalogues(path: Path) -> None:
-    left = TAGS.sub(" ", path.read_text(encoding="utf-8"))
-    assert [word for word in WORD.findall(left) if word not in NAMES] == []
-
-
 def bokmal(word: str) -> bool:
-    return word not in NAMES and not _dictionary("nn").lookup(word) and _dictionary("nb").lookup(word)
+    known = word in NAMES or word.lower() in NYNORSK_TOO
+    return not known and not _dictionary("nn").lookup(word) and _dictionary("nb").lookup(word)
 
 
 @cache
 def _dictionary(language: str) -> Dictionary:
-    return Dictionary.from_files(str(ROOT / "node_modules" / f"dictionary-{language}" / "index"))
+    """The reader leaves the two files to the garbage collector; so they are collected here, where the warning is known."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"unclosed file .*dictionary-", ResourceWarning)
+        dictionary = Dictionary.from_files(str(ROOT / "node_modules" / f"dictionary-{language}" / "index"))
+        gc.collect()
+    return dictionary
 
 
 def _strings(catalogue: Catalog) -> list[str]:
