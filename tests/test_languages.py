@@ -1,4 +1,4 @@
-"""Three languages, complete: each text is translated, and nynorsk is nynorsk. `test_house` looks for texts outside the catalogues."""
+"""Three languages, complete, and nynorsk is nynorsk. `test_house` looks for texts that stand outside the catalogues."""
 
 import gc
 import re
