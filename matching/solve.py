@@ -135,9 +135,9 @@ class _Run:
         return _level(name, final, self._unreachable(name))
 
     def _share(self, left: int) -> float:
-        """The deadline of one step: half of the time there is, so that later ones are looked at too."""
+        """The deadline of one step: a third of the time there is, so that later ones are looked at too."""
         now = time.monotonic()
-        return self._deadline if left <= 1 else now + (self._deadline - now) / 2
+        return self._deadline if left <= 1 else now + (self._deadline - now) / 3
 
     def _costs(self, level: str) -> Iterator[Ints]:
         """What each column costs, one after the other for a level that is a vector; always to be least."""
