@@ -6,8 +6,10 @@ Municipality numbers: Statistics Norway's standard for municipalities, 2024 (Ves
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import TextChoices
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -59,6 +61,11 @@ class Language(TextChoices):
     NB = "nb", _("bokmål")
     NN = "nn", _("nynorsk")
     EN = "en", _("engelsk")
+
+
+def standing(choices: type[TextChoices]) -> list[tuple[str, Any]]:
+    """The choices with a capital letter, as they stand alone in a form; in running text they keep their small one."""
+    return [(value, capfirst(label)) for value, label in choices.choices]
 
 
 MUNICIPALITIES = {

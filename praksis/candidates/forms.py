@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from praksis.base.codes import MUNICIPALITIES, Field, Language, Paper, Season, TargetGroup
+from praksis.base.codes import MUNICIPALITIES, Field, Language, Paper, Season, TargetGroup, standing
 from praksis.base.sorting import norwegian
 from praksis.candidates.choices import birth_years
 from praksis.candidates.models import IDENTITY_NUMBER
@@ -43,14 +43,14 @@ class PersonForm(forms.Form):
     email = forms.EmailField(
         label=_("E-post"), required=False, help_text=_("Til innlogging. Uten e-post er det dere som setter opp ønskene.")
     )
-    language = forms.ChoiceField(label=_("Språk"), choices=Language, initial=Language.NB)
+    language = forms.ChoiceField(label=_("Språk"), choices=standing(Language), initial=Language.NB)
     address_protected = forms.BooleanField(
         label=_("Adressen er skjermet (kode 7)"),
         required=False,
         help_text=_("Bostedet blir da ikke lagret. Kode 6 legges aldri inn."),
     )
     papers = forms.MultipleChoiceField(
-        label=_("Papirer dere har sett"), choices=Paper, widget=forms.CheckboxSelectMultiple, required=False
+        label=_("Papirer dere har sett"), choices=standing(Paper), widget=forms.CheckboxSelectMultiple, required=False
     )
 
     def clean_birth_year(self) -> int | None:

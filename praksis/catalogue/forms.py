@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.exceptions import InvalidChecksum, ValidationError
 from stdnum.no import orgnr
 
-from praksis.base.codes import MUNICIPALITIES, Field, Language, Paper, TargetGroup
+from praksis.base.codes import MUNICIPALITIES, Field, Language, Paper, TargetGroup, standing
 from praksis.catalogue.choices import Extent, SeatRule
 from praksis.catalogue.models import Place, Seat
 from praksis.catalogue.queries import hosts_named, seasons_ahead
@@ -53,7 +53,7 @@ def _groups() -> forms.MultipleChoiceField:
 
 def _papers() -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
-        label=_("Må de ha noe på forhånd?"), choices=Paper.choices, widget=forms.CheckboxSelectMultiple, required=False
+        label=_("Må de ha noe på forhånd?"), choices=standing(Paper), widget=forms.CheckboxSelectMultiple, required=False
     )
 
 
@@ -180,7 +180,7 @@ class OfferForm(HostForm):
         choices=lambda: [(season.code, season.label) for season in seasons_ahead()],
         error_messages={"required": _("Velg et halvår.")},
     )
-    extent = forms.ChoiceField(label=_("Hvor mye?"), choices=Extent.choices, initial=Extent.TWO_DAYS)
+    extent = forms.ChoiceField(label=_("Hvor mye?"), choices=standing(Extent), initial=Extent.TWO_DAYS)
     groups = _groups()
     requires = _papers()
     tandem = forms.BooleanField(
@@ -190,7 +190,7 @@ class OfferForm(HostForm):
         required=False,
     )
     language = forms.ChoiceField(
-        label=_("Målform"), help_text=_("Språket plassen er skrevet på."), choices=Language.choices, initial=Language.NB
+        label=_("Målform"), help_text=_("Språket plassen er skrevet på."), choices=standing(Language), initial=Language.NB
     )
     contact = forms.EmailField(
         label=_("E-post til den som svarer"),
@@ -293,9 +293,10 @@ class PlaceForm(forms.ModelForm[Place]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         codes = {season.code: season.label for season in seasons_ahead()} | {self.instance.season: self.instance.season_label}
-        season = self.fields["season"]
-        assert isinstance(season, forms.ChoiceField)  # noqa: S101 - for the type checker
-        season.choices = list(codes.items())
+        for name, choices in {"season": codes.items(), "extent": standing(Extent), "language": standing(Language)}.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+            field.choices = list(choices)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data

@@ -11,11 +11,12 @@ from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
-from praksis.base.codes import Field, TargetGroup
+from praksis.base.codes import Field, TargetGroup, standing
 from praksis.base.models import PublishedFigure, SearchRow
 from praksis.catalogue.actions import ChangedMeanwhileError, change_place, version
-from praksis.catalogue.choices import PlaceStage, SeatRule
+from praksis.catalogue.choices import Extent, PlaceStage, SeatRule
 from praksis.catalogue.models import Place
 from praksis.catalogue.queries import seasons_ahead
 from praksis.catalogue.tests.examples import example_contact, example_host, example_place
@@ -306,3 +307,12 @@ def test_a_mistake_in_the_first_half_shows_the_first_page_again(client: Client) 
     assert response.status_code == 422
     assert "Gi plassen et navn" in words(response)
     assert 'name="tasks_b"' in words(response)
+
+
+def test_choices_that_stand_alone_begin_with_a_capital_letter() -> None:
+    page = Client().get(reverse("catalogue:offer")).content.decode()
+    for words in ("Full tid", "Politiattest", "Bokmål"):
+        assert f">{words}<" in page
+    assert ">full tid<" not in page
+    with override("en"):
+        assert str(dict(standing(Extent))["full"]) == "Full time"
