@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from matching.cli import TOLD
 from matching.generate import generate
-from matching.problem import digest, read_instance, with_seed, write_instance
+from matching.problem import Candidate, Instance, Place, Seat, digest, read_instance, with_seed, write_instance
 from matching.result import read_result
 
 
@@ -49,6 +50,16 @@ def test_a_result_that_does_not_hold(folder: Path, tmp_path: Path) -> None:
     assert "does not hold" in checked.stderr
 
 
+def test_a_result_of_another_round(folder: Path, tmp_path: Path) -> None:
+    write_instance(generate("school", 5, 1), tmp_path / "other.json")
+    checked = run("verify", tmp_path / "other.json", folder / "result.json")
+    assert checked.returncode == 1
+    assert len(checked.stderr.splitlines()) == 1
+    assert "digest" in checked.stderr
+    assert checked.stdout.startswith("digest")
+    assert len(checked.stdout.splitlines()) == TOLD + 1
+
+
 def test_another_seed_draws_another_result(folder: Path, tmp_path: Path) -> None:
     assert run("solve", folder / "round.json.gz", "--seed", "99", "--time-limit", "60", "-o", tmp_path / "r.json").returncode == 0
     result = read_result(tmp_path / "r.json")
@@ -81,6 +92,9 @@ def test_an_aim_that_leaves_people_out_is_warned_of(tmp_path: Path) -> None:
 REFUSED = [
     ("solve nothing.json -o r.json", "cannot read nothing.json"),
     ("solve RESULT -o r.json", "format"),
+    ("solve BINARY -o r.json", "is not JSON in UTF-8"),
+    ("solve PINS -o r.json", "the pins cannot all hold ('c1' to 'p', 'c2' to 'p'): 'p' has too few seats"),
+    ("verify ROUND BINARY", "is not JSON in UTF-8"),
     ("solve ROUND --policy stable -o r.json", "'stable' is not available"),
     ("solve ROUND --seed -1 -o r.json", "--seed"),
     ("solve ROUND --time-limit nan -o r.json", "--time-limit"),
@@ -100,7 +114,11 @@ REFUSED = [
 @pytest.mark.parametrize(("written", "named"), REFUSED, ids=[row[0] or "nothing" for row in REFUSED])
 def test_what_cannot_be_taken_is_one_clear_line(folder: Path, tmp_path: Path, written: str, named: str) -> None:
     write_instance(generate("school", 5, 1), tmp_path / "other.json")
-    known = {"ROUND": folder / "round.json.gz", "RESULT": folder / "result.json", "OTHER": tmp_path / "other.json"}
+    (tmp_path / "binary").write_bytes(b"PK\x03\x04\xff\xfe")
+    both = tuple(Candidate(one, (), (("p",),), pinned="p") for one in ("c1", "c2"))
+    write_instance(Instance(1, ("placed",), both, (Place("p", (Seat("a", 1),)),)), tmp_path / "pins.json")
+    known = {"ROUND": folder / "round.json.gz", "RESULT": folder / "result.json"}
+    known |= {"OTHER": tmp_path / "other.json", "BINARY": tmp_path / "binary", "PINS": tmp_path / "pins.json"}
     arguments = [known.get(word, tmp_path / word if word == "r.json" else word) for word in written.split()]
     refused = run(*arguments)
     assert refused.returncode == 2
