@@ -32,11 +32,11 @@ test-fast: ## the tests without a browser and without whole starts
 	@bin/setup dev
 	$(PY) -m pytest -n 2 --dist loadfile -m 'not slow and not prove and not bench'
 
-prove: ## the long proofs
+prove: ## the long proofs; the last ones are kept in docs/reports/prove.txt
 	@bin/setup dev
 	$(PY) -m pytest -m prove -p no:cacheprovider
 
-bench: ## the measured numbers
+bench: ## the measured numbers; the last ones are kept in docs/reports/bench.txt
 	@bin/setup dev
 	$(PY) -m pytest -m bench -p no:cacheprovider -s
 

@@ -1,0 +1,49 @@
+"""The long proofs of `make prove`: thousands of small rounds against trying everything, and every way to spoil a result."""
+
+import random
+from collections.abc import Iterator
+from time import perf_counter
+
+import pytest
+
+from matching.problem import Instance
+from matching.result import Result
+from matching.solve import solve
+from matching.tests.brute import brute_force, random_instance
+from matching.tests.corruptions import CORRUPTIONS, result_of
+from matching.tests.reports import write_report
+from matching.verify import verify
+
+PROVEN_ROUNDS, SPOILED_ROUNDS = 3000, 600
+
+
+@pytest.mark.prove
+def test_thousands_of_small_rounds_as_by_trying_everything() -> None:
+    right: list[tuple[Instance, Result]] = []
+    began = perf_counter()
+    for seed in range(10_000, 10_000 + PROVEN_ROUNDS):
+        drawn = random_instance(random.Random(seed))
+        best = brute_force(drawn)
+        assert best is not None
+        result = solve(drawn)
+        assert [level.value for level in result.levels] == best[0], seed
+        assert dict(result.assignment) == best[1], seed
+        assert all(level.proven and level.bound == level.value for level in result.levels), seed
+        assert verify(drawn, result, prove_small=seed % 10 == 0).ok, seed
+        right.append((drawn, result_of(drawn, *best)))
+    lines = [f"{PROVEN_ROUNDS} small rounds: every level, every bound and every seat as by trying everything"]
+    lines += _spoiled(right[:SPOILED_ROUNDS])
+    write_report("prove.txt", [*lines, "", f"{perf_counter() - began:.0f} s"])
+
+
+def _spoiled(right: list[tuple[Instance, Result]]) -> Iterator[str]:
+    """Every corruption in every round where there is one; all must be found, under the code of the rule they break."""
+    for rule, corruption in CORRUPTIONS:
+        rng, met = random.Random(corruption.__name__), 0
+        for drawn, result in right:
+            spoiled = corruption(drawn, result, rng)
+            if spoiled is not None:
+                met += 1
+                assert rule in {problem.rule for problem in verify(drawn, spoiled).problems}, (rule, drawn, spoiled)
+        assert met
+        yield f"{rule:<12} {corruption.__name__:<34} found {met} of {met}"
