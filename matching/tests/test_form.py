@@ -238,7 +238,7 @@ def _broken(change: Callable[[bytes], bytes]) -> bytes:
         (b"[]", ""),
         (b"\xff\xfe", ""),
         (b"\x1f\x8bnot gzip", ""),
-        (gzip.compress(b"{}")[:-3], ""),
+        (gzip.compress(b"{}", mtime=0)[:-3], ""),
         (b"[" * 100_000, ""),
         (_broken(lambda raw: raw.replace(b'"seed": 7', b'"seed": NaN')), ""),
         (_broken(lambda raw: raw.replace(b'"seed": 7', b'"seed": ' + b"9" * 5000)), ""),
