@@ -36,7 +36,7 @@ def test_beside_the_whole_at_once_and_first_come_first_served() -> None:
 
 
 def _compared(family: str, candidates: int) -> Iterator[str]:
-    """A line for each way to allocate; the ratio is to the time of the solver, whose draw is in it."""
+    """A line for each way to allocate, in processor time; the ratio is to the solver's, whose draw is in it."""
     one = measure(family, candidates, LIMIT)
     assert one.ours is not None
     assert one.theirs in (None, one.ours)
