@@ -92,3 +92,10 @@ def test_an_honest_gap_passes() -> None:
 
 def _unproven(result: Result, start: int) -> tuple[Level, ...]:
     return tuple(replace(level, bound=None, proven=False) for level in result.levels[start:])
+
+
+def test_a_number_too_large_for_the_second_solver_is_said_and_nothing_breaks() -> None:
+    vast = replace(one_seat(), places=tuple(replace(p, seats=(replace(p.seats[0], capacity=10**30),)) for p in one_seat().places))
+    report = verify(vast, right_result(vast))
+    assert report.ok
+    assert "bound not checked: placed" in report.notes

@@ -15,6 +15,7 @@ from matching.verify.report import Problem
 from matching.verify.rules import Seated, always_open, rank_of, takes
 
 SMALL = 2_000  # variables: one per candidate, place asked for, and kind
+LARGEST = 2**31  # a number above this does not fit CP-SAT's arithmetic with room to add
 EFFORT = 4.0  # CP-SAT's deterministic seconds per component
 
 
@@ -29,6 +30,11 @@ def refuted_bounds(seated: Seated, *, prove_small: bool) -> tuple[list[Problem],
 
 
 def _size(seated: Seated) -> int:
+    """The number of variables, or more than any model may have where a number of the instance is too large for CP-SAT."""
+    seats = [number for place in seated.places.values() for seat in place.seats for number in (seat.capacity, seat.minimum)]
+    limits = [pool.limit for pool in seated.instance.pools] + [reserve.at_least for reserve in seated.instance.reserves]
+    if max([*seats, *limits], default=0) > LARGEST:
+        return SMALL + 1
     wishes = (place for one in seated.instance.candidates for group in one.choices for place in group)
     return sum(len(seated.places[place].seats) for place in wishes)
 
