@@ -73,16 +73,6 @@ class Scheme(models.Model):
         """The site that the facts come from: «uib.no»."""
         return urlsplit(self.source_url).netloc.removeprefix("www.")
 
-    @property
-    def source_host(self) -> str:
-        """Whose page the facts come from: «uib.no»."""
-        return (urlsplit(self.source_url).hostname or "").removeprefix("www.") or self.institution
-
-    @property
-    def is_confirmed(self) -> bool:
-        """Whether the owner has stood for the facts."""
-        return self.confirmed_on is not None
-
 
 class PlaceQuerySet(models.QuerySet["Place"]):
     def open(self) -> "PlaceQuerySet":
