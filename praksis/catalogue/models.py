@@ -139,6 +139,16 @@ class Place(models.Model):
         return self.seats_total - self.seats_taken
 
     @property
+    def mark(self) -> str:
+        """What the place's tile shows: a person in it where every seat is taken."""
+        return "open" if self.seats_free else "taken"
+
+    @property
+    def only_group(self) -> str:
+        """The group whose colour the place has; none where several share it."""
+        return str(self.groups[0]) if len(self.groups) == 1 else ""
+
+    @property
     def season_label(self) -> str:
         return Season.parse(self.season).label
 

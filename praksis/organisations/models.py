@@ -100,6 +100,11 @@ class Host(models.Model):
         name = MUNICIPALITIES.get(self.municipality, "")
         return f"{self.area}, {name}" if self.area and self.area != name else name
 
+    @property
+    def initials(self) -> str:
+        """The first letters of the first two words of the name, for the square beside it."""
+        return "".join(word[0] for word in self.name.split()[:2]).upper()
+
     def may_train_apprentices(self, on: date) -> bool:
         """Whether the approval as a training company stands (opplæringslova § 7-5, § 7-6)."""
         return self.training_approved_until is not None and self.training_approved_until >= on

@@ -76,11 +76,11 @@ def figure(value: object, label: str, *, unit: str = "", note: str = "") -> dict
 
 
 @register.simple_tag
-def seats(taken: int, total: int, *, group: str = "") -> SafeString:
-    """n of m seats as tiles and in words: "3 av 4 ledige"."""
+def seats(taken: int, total: int, *, group: str = "", size: int = 14) -> SafeString:
+    """n of m seats as tiles of `size` px and in words: "3 av 4 ledige"."""
     free = total - taken
     words = ngettext("%(free)d av %(total)d ledig", "%(free)d av %(total)d ledige", free) % {"free": free, "total": total}
-    row = svg.seats(taken, total, group=group) if total <= 12 else ""
+    row = svg.seats(taken, total, group=group, size=size) if total <= 12 else ""
     return format_html('<span class="place-seats">{}{}</span>', row, words)
 
 
@@ -217,10 +217,20 @@ def tandem_chart(opened: int, half: int, none: int) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/group_tiles.html")
-def group_tiles(counts: Sequence[tuple[str, int]], *, unit: int = 10) -> dict[str, Any]:
-    """Open places as tiles, `unit` places each: (group, count). Also the keys "shared" (several groups) and "tandem" (seats)."""
+def group_tiles(counts: Sequence[tuple[str, int]], *, unit: int = 10, find: str = "") -> dict[str, Any]:
+    """Open places as tiles, `unit` places each: (group, count). Also the keys "shared" (several groups) and "tandem" (seats).
+
+    `find` is the catalogue's address: then each name leads to what it counts.
+    """
     names = {"shared": _("Flere grupper"), "tandem": _("Tandemplasser"), **dict(TargetGroup.choices)}
-    return {"rows": [(group, names[group], count, charts.place_tiles(group, count, unit)) for group, count in counts if count]}
+    ways = {"tandem": f"{find}?form=tandem", **{group: f"{find}?type=place&group={group}" for group in TargetGroup.values}}
+    return {
+        "rows": [
+            (group, names[group], count, charts.place_tiles(group, count, unit), ways.get(group, "") if find else "")
+            for group, count in counts
+            if count
+        ]
+    }
 
 
 @register.inclusion_tag("components/paving.html")

@@ -155,3 +155,11 @@ def test_what_people_write_is_escaped_everywhere() -> None:
         html = render(source, bad=bad, rows=[(bad, [1, 0, 0, 0, 0, 1])])
         assert bad not in html, source
         assert "&lt;script&gt;" in html, source
+
+
+def test_the_tiles_of_open_places_lead_to_what_they_count() -> None:
+    source = '{% group_tiles counts unit=5 find="/finn/" %}'
+    html = render(source, counts=[("pupil", 20), ("shared", 5), ("tandem", 8)])
+    assert '<a href="/finn/?type=place&amp;group=pupil">Elev</a>' in html
+    assert '<a href="/finn/?form=tandem">Tandemplasser</a>' in html
+    assert html.count("<a ") == 2

@@ -15,6 +15,7 @@ from django.utils import timezone
 from praksis.accounts.models import User
 from praksis.base.codes import TargetGroup
 from praksis.base.models import SearchRow
+from praksis.base.svg import tile
 from praksis.catalogue.actions import ChangedMeanwhileError, change_place, version
 from praksis.catalogue.choices import PlaceStage
 from praksis.catalogue.models import Place
@@ -226,6 +227,14 @@ def test_the_host_sees_its_places_with_what_is_taken(client: Client) -> None:
         "Plassen starter når",
     ):
         assert sentence in page
+
+
+def test_the_tile_of_a_full_place_has_a_person_in_it(client: Client) -> None:
+    free, full = example_place(capacity=3, taken=2), example_place(capacity=3, taken=3, groups=["pupil", "apprentice"])
+    assert (free.mark, free.only_group) == ("open", "apprentice")
+    assert (full.mark, full.only_group) == ("taken", "")
+    page = client.get(reverse("catalogue:host", args=[full.host_id])).content.decode()
+    assert str(tile("taken", size=44)) in page
 
 
 @pytest.mark.parametrize(("who", "status"), [("contact", 200), ("supervisor", 200), ("coordinator", 404), ("stranger", 404)])
