@@ -18,6 +18,7 @@ from praksis.base.sorting import norwegian
 from praksis.candidates.choices import PLACING_ROLES
 from praksis.catalogue.choices import SeatRule
 from praksis.organisations.models import Member
+from praksis.rounds.bridge import SMALL
 from praksis.rounds.choices import RoundState, RunState
 from praksis.rounds.models import Publication, Round, Run
 from praksis.rounds.queries.results import publication_problem
@@ -97,11 +98,24 @@ class RoundPage:
     may_coordinate: bool
     own_members: list[Member]
     parts: list[MemberPart]
+    figures: dict[str, int | None]
+
+    @property
+    def sent(self) -> tuple[int, int] | None:
+        """How many have sent a list, of how many; None where either number, or what is between them, is of fewer than five."""
+        entries, lists = self.figures.get("entries"), self.figures.get("lists")
+        return (lists, entries) if entries and lists and (entries == lists or entries - lists >= SMALL) else None
 
     @property
     def published_count(self) -> int:
         """How many members have published."""
         return sum(part.publication is not None for part in self.parts)
+
+    @property
+    def placed_share(self) -> float | None:
+        """How many of a hundred got a place; None where it may not be shown."""
+        shown = self.run.figures if self.run else {}
+        return 100 * shown["placed"] / shown["candidates"] if shown.get("placed") and shown.get("candidates") else None
 
     @property
     def rank_stripe(self) -> list[tuple[str, list[int | None]]]:
@@ -121,9 +135,10 @@ def round_page(round_: Round, user: User) -> RoundPage:
     published = next((one.run_id for one in publications.values()), None)
     run = next((one for one in runs if one.pk == published or (published is None and one.state == RunState.DONE)), None)
     own = members_placed_for(user, round_)
+    figures = dict(PublishedFigure.objects.filter(subject=round_.pk, group="").values_list("name", "value"))
     return RoundPage(
         round=round_,
-        steps=_steps(round_),
+        steps=_steps(round_, figures),
         run=run,
         active=next((one for one in runs if one.state in {RunState.WAITING, RunState.RUNNING}), None),
         failed=runs[0] if runs and runs[0].state == RunState.FAILED else None,
@@ -131,6 +146,7 @@ def round_page(round_: Round, user: User) -> RoundPage:
         may_coordinate=may_coordinate(user, round_),
         own_members=own,
         parts=_parts(round_, run, user, own, publications),
+        figures=figures,
     )
 
 
@@ -163,21 +179,20 @@ def _part(round_: Round, run: Run, user: User, member: Member, own: bool, public
     return MemberPart(member, publication, own, may, problem)
 
 
-def _steps(round_: Round) -> list[tuple[str, str, str]]:
+def _steps(round_: Round, figures: dict[str, int | None]) -> list[tuple[str, str, str]]:
     """The five steps as (name, note, done | now | next)."""
     now = {RoundState.PREPARING: 1, RoundState.RANKING: 2, RoundState.CLOSED: 3, RoundState.PUBLISHED: 5}[
         RoundState(round_.state)
     ]
     names = [_("Behov"), _("Plasser"), _("Ønsker"), _("Fordeling"), _("Publisering")]
-    notes = _step_notes(round_)
+    notes = _step_notes(round_, figures)
     return [
         (name, note, "done" if at < now else "now" if at == now else "next")
         for at, (name, note) in enumerate(zip(names, notes, strict=True))
     ]
 
 
-def _step_notes(round_: Round) -> list[str]:
-    figures = dict(PublishedFigure.objects.filter(subject=round_.pk, group="").values_list("name", "value"))
+def _step_notes(round_: Round, figures: dict[str, int | None]) -> list[str]:
     places = round_.places.aggregate(all=Count("pk"), tandems=Count("pk", filter=Q(rule__in=TANDEM_RULES)))
     entries, lists, listed = figures.get("entries"), figures.get("lists"), figures.get("wishes")
     tandems = ngettext("%s tandem", "%s tandemer", places["tandems"]) % localize(places["tandems"])

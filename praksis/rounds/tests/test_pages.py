@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from praksis.accounts.models import User
+from praksis.base.models import PublishedFigure
 from praksis.candidates.models import Guardian
 from praksis.organisations.choices import MemberKind, Role
 from praksis.rounds import actions
@@ -166,6 +167,9 @@ def test_a_guardian_and_a_counsellor_choose_for_whom(region: World) -> None:
     first = place("a", seat())
     opened(region).enter()
     client, address = as_user(parent), reverse("rounds:add", args=[first.pk])
+    own_page = client.get(reverse("web:my_page")).content.decode()
+    for one in (pupil, other):
+        assert reverse("rounds:wishes_of", args=[region.entry(one).pk]) in own_page
     assert "Hvem gjelder det?" in text_of(client.post(address))
     client.post(address, {"entry": str(region.entry(pupil).pk)})
     assert ranking_of(region.entry(pupil)) == [[first.pk]]
@@ -230,6 +234,18 @@ def test_without_a_place_it_says_what_now(region: World, done: Callable[[World],
 
 
 # ---------------------------------------------------------------- rounds
+
+
+@pytest.mark.parametrize(("lists", "told"), [(32, True), (40, True), (38, False), (None, False)])
+def test_an_open_round_says_how_many_have_sent(region: World, as_worker: AsRole, lists: int | None, told: bool) -> None:
+    """Not where fewer than five are left: that would tell of a few."""
+    place("Kontor", seat())
+    round_ = opened(region).round
+    with as_worker():
+        for name, value in (("entries", 40), ("lists", lists)):
+            PublishedFigure.objects.create(subject=round_.pk, name=name, value=value)
+    page = text_of(as_user(region.kari).get(round_.get_absolute_url()))
+    assert (f"{lists} av 40 har sendt inn ønskene sine" in page) is told
 
 
 def test_the_round_from_new_to_published(region: World, as_worker: AsRole) -> None:
