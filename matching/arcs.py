@@ -128,7 +128,8 @@ def possible(instance: Instance, arcs: Arcs, seats: Seats) -> Arcs:
     equal = np.array([one.equal for one in instance.places], dtype=bool)
     closed = _overfull_pools(instance, seats)
     while True:
-        keep = ~(closed | _cannot_open(arcs, seats, equal))[arcs.place] & _partner_may(arcs, partners)
+        cannot = closed | _cannot_open(arcs, seats, equal) | _too_few_people(arcs, seats)
+        keep = ~cannot[arcs.place] & _partner_may(arcs, partners)
         if keep.all():
             return arcs
         arcs = arcs.where(keep)
@@ -144,6 +145,15 @@ def _cannot_open(arcs: Arcs, seats: Seats, equal: Flags) -> Flags:
     closed = np.zeros(len(equal), dtype=bool)
     closed[seats.place[at_most < seats.minimum]] = True
     closed[equal & (most_equal == 0)] = True
+    return closed
+
+
+def _too_few_people(arcs: Arcs, seats: Seats) -> Flags:
+    """Places with fewer different applicants than the minima of all kinds together: who would do for two can fill but one."""
+    places = int(seats.place.max(initial=-1)) + 1
+    inside = seats.minimum[arcs.seat] > 0
+    people = np.unique(arcs.candidate[inside] * places + arcs.place[inside]) % max(places, 1)
+    closed: Flags = np.bincount(people, minlength=places) < np.bincount(seats.place, weights=seats.minimum, minlength=places)
     return closed
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import sparse
 
 from matching.arcs import Arcs, Ints, arcs_of, possible, seats_of
 from matching.generate import FAMILIES, generate
@@ -50,30 +51,26 @@ def _whole(instance: Instance, deadline: float) -> list[int] | None:
     """The values HiGHS finds for all levels in one sum; None when it does not finish."""
     seats = seats_of(instance)
     arcs = possible(instance, arcs_of(instance), seats)
-    program = program_of(instance, arcs, seats, reserves=True)
-    costs = _costs(instance, arcs, len(program.upper))
-    blend = _blend(costs, [_span(cost, arcs, program.upper) for cost in costs])
+    program, takes = program_of(instance, arcs, seats, reserves=True)
+    costs = _costs(instance, arcs, takes)
+    blend = _blend(costs, [_span(cost, program.upper) for cost in costs])
     found = None if blend is None else search(program, blend, deadline)
     if found is None or found.x is None or not found.finished:
         return None
     return [abs(int(cost @ found.x)) for cost in costs]
 
 
-def _costs(instance: Instance, arcs: Arcs, columns: int) -> list[Ints]:
+def _costs(instance: Instance, arcs: Arcs, takes: sparse.csr_array) -> list[Ints]:
     mandatory = np.array([one.class_ == 0 for one in instance.candidates])[arcs.candidate]
-    costs = [np.zeros(columns, dtype=np.int64) for _ in _LEVELS]
-    costs[0][: len(arcs)] = -mandatory.astype(np.int64)
-    costs[1][columns - len(instance.reserves) :] = 1
-    costs[2][: len(arcs)] = -1
-    costs[3][: len(arcs)] = arcs.rank
-    return costs
+    people = np.ones(len(arcs), dtype=np.int64)
+    short = np.zeros(takes.shape[1], dtype=np.int64)
+    short[len(short) - len(instance.reserves) :] = 1
+    return [takes.T @ -mandatory.astype(np.int64), short, takes.T @ -people, takes.T @ arcs.rank]
 
 
-def _span(cost: Ints, arcs: Arcs, upper: Ints) -> int:
-    """More than the cost of any two points can differ: everybody has at most one seat."""
-    dearest = np.zeros(int(arcs.candidate.max(initial=-1)) + 1, dtype=np.int64)
-    np.maximum.at(dearest, arcs.candidate, np.abs(cost[: len(arcs)]))
-    return 1 + int(dearest.sum() + np.abs(cost[len(arcs) :]) @ upper[len(arcs) :])
+def _span(cost: Ints, upper: Ints) -> int:
+    """More than the cost of any two points can differ."""
+    return 1 + int(np.abs(cost) @ upper)
 
 
 def _blend(costs: list[Ints], spans: list[int]) -> Ints | None:

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,13 +10,14 @@ import highspy
 import numpy as np
 from highspy._core import _Highs  # highspy.Highs writes a banner to standard output as it is made
 from numpy.typing import NDArray
+from scipy import sparse
 
 from matching.arcs import Ints
 from matching.program import NONE_ABOVE, NONE_BELOW, Program
 
 type Floats = NDArray[np.float64]
 
-_TOLERANCE = 1e-6  # what HiGHS' own arithmetic may be off by
+_TOLERANCE = 1e-6
 
 
 class UnsettledError(Exception):
@@ -24,10 +26,16 @@ class UnsettledError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Relaxed:
-    """The optimum of a relaxation: the point, and the dual price of each row."""
+    """The optimum of a relaxation: the point, the dual price of each row, and what the point costs."""
 
     x: Floats
     prices: Floats
+    value: float
+
+    @property
+    def bound(self) -> int:
+        """What no whole-number point costs less than."""
+        return rounded_up(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +51,60 @@ class Whole:
     bound: int | None
 
 
-def relax(program: Program, cost: Ints, deadline: float) -> Relaxed:
-    """Minimise the cost over the relaxation of a program that has points. Raises UnsettledError."""
-    solver = _solver(program, cost, deadline)
-    solver.run()
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        raise UnsettledError
-    solution = solver.getSolution()
-    return Relaxed(np.array(solution.col_value), np.array(solution.row_dual))
+class Relaxation:
+    """A relaxation that is solved again and again: it goes on from its last optimum when costs, limits or rows change."""
+
+    def __init__(self, program: Program, cost: Ints) -> None:
+        self._solver = _solver(program, cost)
+        self._lower, self._upper = program.lower, program.upper
+        self._held: Ints = np.zeros(0, dtype=np.int64)
+        self._fresh = True
+
+    def price(self, cost: Ints) -> None:
+        """Let the columns cost so much."""
+        every = np.arange(len(cost), dtype=np.int32)
+        self._solver.changeColsCost(len(cost), every, cost.astype(np.float64))
+
+    def limit(self, program: Program) -> None:
+        """Take the limits of a program with the same columns and rows."""
+        self._lower, self._upper = program.lower, program.upper
+        every = np.arange(len(program.lower), dtype=np.int32)
+        self._solver.changeColsBounds(len(every), every, program.lower.astype(np.float64), program.upper.astype(np.float64))
+        every = np.arange(len(program.least), dtype=np.int32)
+        self._solver.changeRowsBounds(len(every), every, *_limits(program.least, program.most))
+
+    def hold(self, lower: Mapping[int, int], upper: Mapping[int, int]) -> None:
+        """Narrow the limits of these columns, and give those that were held before their own limits back."""
+        columns = np.union1d(self._held, [*lower, *upper]).astype(np.int32)
+        least, most = self._lower[columns].astype(np.float64), self._upper[columns].astype(np.float64)
+        for at, column in enumerate(columns.tolist()):
+            least[at], most[at] = lower.get(column, least[at]), upper.get(column, most[at])
+        self._solver.changeColsBounds(len(columns), columns, least, most)
+        self._held = np.array([*lower, *upper], dtype=np.int64)
+
+    def add(self, rows: sparse.csr_array, most: Ints) -> None:
+        """Add rows that are at most so much."""
+        least = np.full(len(most), NONE_BELOW)
+        starts, columns = rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32)
+        self._solver.addRows(len(most), *_limits(least, most), rows.nnz, starts, columns, rows.data.astype(np.float64))
+
+    def solve(self, deadline: float) -> Relaxed | None:
+        """The optimum; None where there is no point. Raises UnsettledError, mostly because the deadline came first."""
+        left = deadline - time.monotonic()
+        limit = self._solver.getRunTime() + max(left, 0.0) if np.isfinite(left) else np.inf
+        self._solver.setOptionValue("time_limit", limit)
+        self._solver.run()
+        if self._fresh:
+            self._solver.setOptionValue("presolve", "off")  # from here on the last basis is worth more
+            self._fresh = False
+        status = self._solver.getModelStatus()
+        if status == highspy.HighsModelStatus.kInfeasible:
+            return None
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise UnsettledError
+        solution = self._solver.getSolution()
+        value = self._solver.getInfo().objective_function_value
+        return Relaxed(np.array(solution.col_value), np.array(solution.row_dual), value)
 
 
 def search(program: Program, cost: Ints, deadline: float) -> Whole:
@@ -58,7 +112,9 @@ def search(program: Program, cost: Ints, deadline: float) -> Whole:
 
     HiGHS 1.16 is given no point to begin with: where presolve changes it, the objective that HiGHS then believes in is wrong.
     """
-    solver = _solver(program, cost, deadline, whole=True)
+    solver = _solver(program, cost, whole=True)
+    left = deadline - time.monotonic()
+    solver.setOptionValue("time_limit", max(left, 0.0) if np.isfinite(left) else np.inf)
     solver.run()
     status = solver.getModelStatus()
     if status == highspy.HighsModelStatus.kInfeasible:
@@ -69,15 +125,20 @@ def search(program: Program, cost: Ints, deadline: float) -> Whole:
         rounded = np.rint(np.array(solver.getSolution().col_value)).astype(np.int64)
         found = rounded if program.holds(rounded) else None
     finished = status == highspy.HighsModelStatus.kOptimal and found is not None
-    return Whole(found, finished=finished, bound=_rounded_up(info.mip_dual_bound))
+    return Whole(found, finished=finished, bound=rounded_up(info.mip_dual_bound) if np.isfinite(info.mip_dual_bound) else None)
 
 
-def _rounded_up(bound: float) -> int | None:
-    """The least whole number that is not under the bound, None where there is no bound."""
-    return math.ceil(bound - _TOLERANCE) if np.isfinite(bound) else None
+def rounded_up(bound: float) -> int:
+    """The least whole number that is not under the bound."""
+    return math.ceil(bound - tolerance(bound))
 
 
-def _solver(program: Program, cost: Ints, deadline: float, *, whole: bool = False) -> Any:
+def tolerance(value: float) -> float:
+    """What HiGHS' own arithmetic may be off by at so large a value."""
+    return _TOLERANCE * max(1.0, abs(value) * 1e-6)
+
+
+def _solver(program: Program, cost: Ints, *, whole: bool = False) -> Any:
     solver = _Highs()
     options = {
         "output_flag": False,
@@ -86,9 +147,6 @@ def _solver(program: Program, cost: Ints, deadline: float, *, whole: bool = Fals
         "mip_rel_gap": 0.0,
         "mip_abs_gap": 0.0,  # HiGHS sees for itself that sums are whole
     }
-    left = deadline - time.monotonic()
-    if np.isfinite(left):
-        options["time_limit"] = max(left, 0.0)
     for option, value in options.items():
         solver.setOptionValue(option, value)
     solver.passModel(_model(program, cost, whole=whole))
@@ -101,8 +159,7 @@ def _model(program: Program, cost: Ints, *, whole: bool) -> Any:
     model.col_cost_ = cost.astype(np.float64)
     model.col_lower_ = program.lower.astype(np.float64)
     model.col_upper_ = program.upper.astype(np.float64)
-    model.row_lower_ = np.where(program.least == NONE_BELOW, -np.inf, program.least.astype(np.float64))
-    model.row_upper_ = np.where(program.most == NONE_ABOVE, np.inf, program.most.astype(np.float64))
+    model.row_lower_, model.row_upper_ = _limits(program.least, program.most)
     model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     model.a_matrix_.start_ = program.rows.indptr.astype(np.int32)
     model.a_matrix_.index_ = program.rows.indices.astype(np.int32)
@@ -110,3 +167,9 @@ def _model(program: Program, cost: Ints, *, whole: bool) -> Any:
     if whole:
         model.integrality_ = [highspy.HighsVarType.kInteger] * len(cost)
     return model
+
+
+def _limits(least: Ints, most: Ints) -> tuple[Floats, Floats]:
+    """The limits of rows as HiGHS has them."""
+    below = np.where(least == NONE_BELOW, -np.inf, least.astype(np.float64))
+    return below, np.where(most == NONE_ABOVE, np.inf, most.astype(np.float64))

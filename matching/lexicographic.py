@@ -1,5 +1,7 @@
 """Level by level: each aim is decided exactly before the next is looked at.
 
+First a search for a point that is good at all levels at once, by a guide that weighs them (`polish`); it promises
+nothing. Then, level by level, the relaxation says what nothing can beat, and mostly the point is that good already.
 After each level the program is narrowed to the points that keep its value. Mostly that needs no new row: a column or
 row whose price is more than what is left between bound and value cannot move any more (reduced cost fixing). As the
 program narrows it falls apart into components, and what a relaxation leaves undecided is searched one by one.
@@ -12,13 +14,15 @@ from typing import Self
 import numpy as np
 from scipy import sparse
 
-from matching.arcs import Ints
-from matching.bounds import Priced, ceiling, label_of_rows, price
-from matching.highs import Floats, UnsettledError, relax, search
+from matching.arcs import Flags, Ints
+from matching.bounds import ceiling, label_of_rows, price
+from matching.branching import Tree
+from matching.highs import Floats, Relaxation, UnsettledError, search
 from matching.program import NONE_BELOW, Program
 
-WHOLE = 1e-6
-"""How far a relaxation's value may be from a whole number and still be one."""
+_LARGE = 5_000  # columns of a component that are too many for a general solver
+_GLANCE = 400  # nodes of the tree that a search by a guide may look at
+_NO_END = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,134 +47,162 @@ class Levels:
         self._sure = True  # whether every level so far is proven
         self._program = program
         self._columns = np.arange(len(x))  # which of x's columns the program still has
+        self._relaxation: Relaxation | None = None
         self._drop_fixed()
 
-    def decide(self, cost: Ints, deadline: float) -> Decision:
+    def polish(self, guide: Ints, deadline: float) -> None:
+        """Look for a better point, as the guide weighs the levels that are left."""
+        cost = guide[self._columns]
+        if not cost.any():
+            return
+        tree, value = self._tree(cost), int(cost @ self.x[self._columns])
+        try:
+            relaxed = tree.root(value, deadline)
+        except UnsettledError:
+            self._relaxation = None
+            return
+        found = tree.search(value, relaxed.bound, deadline, _GLANCE)
+        self._program = tree.program
+        if found.x is not None:
+            self.x[self._columns] = found.x
+
+    def decide(self, cost: Ints, guide: Ints, deadline: float) -> Decision:
         """Find the least `cost @ x` among the points that are left, and keep only those that have it."""
-        left = cost[self._columns]
+        left, before = cost[self._columns], int(cost @ self.x)
         shortfall: int | None = 0
         if left.any():
             shortfall = self._decide(left, deadline)
         value = int(cost @ self.x)
         known = self._sure and shortfall is not None
         self._sure = self._sure and shortfall == 0
+        if value < before:
+            self.polish(guide, deadline)
         return Decision(value, value - (shortfall or 0) if known else None, self._sure)
 
-    def _decide(self, cost: Ints, deadline: float) -> int | None:
-        """Decide the components with a cost. How far the bound is from the value, None where it is not known."""
-        label = self._program.components()
-        touched = np.flatnonzero(np.isin(label, label[cost != 0]))
-        part, rows = self._program.part(touched, self.x[self._columns])
-        stage = _Stage(part, cost[touched], self.x[self._columns[touched]], label[touched])
-        try:
-            stage.settle(deadline)
-        except UnsettledError:
-            self._hold(stage, touched)
-            return None
-        self.x[self._columns[touched]] = stage.x
-        self._narrow(stage, touched, rows)
-        self._hold(stage, touched)
-        self._drop_fixed()
-        return stage.shortfall()
+    def _tree(self, cost: Ints) -> Tree:
+        """The search tree of the program with this cost; its relaxation goes on from the one before."""
+        if self._relaxation is None:
+            self._relaxation = Relaxation(self._program, cost)
+        self._relaxation.price(cost)
+        return Tree(self._program, cost, self._relaxation)
 
-    def _narrow(self, stage: "_Stage", touched: Ints, rows: Ints) -> None:
+    def _decide(self, cost: Ints, deadline: float) -> int | None:
+        """Decide one sum. How far the bound is from the value, None where it is not known."""
+        tree, value = self._tree(cost), int(cost @ self.x[self._columns])
+        try:
+            relaxed = tree.root(value, deadline)
+        except UnsettledError:
+            self._relaxation = None  # it stands anywhere
+            self._add_limits(sparse.csr_array(cost[None]), np.array([value]))
+            return None
+        self._program = tree.program
+        here = self.x[self._columns]
+        free = np.flatnonzero(self._program.lower < self._program.upper)
+        part, rows = self._program.part(free, here)
+        stage = _Stage(part, cost[free], here[free], relaxed.x[free], relaxed.prices[rows])
+        stage.search_small(deadline)
+        here[free] = stage.x
+        if stage.is_open():
+            rest = int(cost @ here) - stage.value()
+            found = tree.search(int(cost @ here), rest + stage.bound(), deadline, _NO_END)
+            self._program = tree.program
+            stage.accept(None if found.x is None else found.x[free], None if found.bound is None else found.bound - rest)
+            here[free] = stage.x
+        self.x[self._columns] = here
+        self._narrow(stage, free, rows)
+        self._hold(stage, free)
+        self._drop_fixed()
+        return stage.value() - stage.bound()
+
+    def _narrow(self, stage: "_Stage", free: Ints, rows: Ints) -> None:
         """Fix what cannot move without making this level worse than the point found."""
         program = self._program
         lower, upper, least, most = (one.copy() for one in (program.lower, program.upper, program.least, program.most))
-        lower[touched], upper[touched] = stage.program.lower, stage.program.upper
-        least[rows], most[rows] = stage.program.least, stage.program.most
+        up, down, full, slack = stage.fixed()
+        lower[free[up]] = upper[free[up]]
+        upper[free[down]] = lower[free[down]]
+        least[rows[full]] = most[rows[full]]
+        most[rows[slack]] = least[rows[slack]]
         self._program = replace(program, lower=lower, upper=upper, least=least, most=most)
 
-    def _hold(self, stage: "_Stage", touched: Ints) -> None:
+    def _hold(self, stage: "_Stage", free: Ints) -> None:
         """Add a row where fixing alone does not keep the value of a component."""
-        loose = np.flatnonzero(stage.gap() != 0)
-        if len(loose) == 0:
-            return
-        at = np.flatnonzero((stage.cost != 0) & np.isin(stage.label, loose))
-        row = np.searchsorted(loose, stage.label[at])
-        shape = len(loose), len(self._columns)
-        rows = sparse.csr_array(sparse.coo_array((stage.cost[at], (row, touched[at])), shape=shape))
-        self._program = self._program.with_rows(rows, np.full(len(loose), NONE_BELOW), stage.values()[loose])
+        loose, row, column, most = stage.loose()
+        if loose:
+            shape = loose, len(self._columns)
+            value = stage.cost[column]
+            self._add_limits(sparse.csr_array(sparse.coo_array((value, (row, free[column])), shape=shape)), most)
+
+    def _add_limits(self, rows: sparse.csr_array, most: Ints) -> None:
+        self._program = self._program.with_rows(rows, np.full(len(most), NONE_BELOW), most)
+        if self._relaxation is not None:
+            self._relaxation.add(rows, most)
 
     def _drop_fixed(self) -> None:
-        """Forget the columns that cannot move."""
+        """Forget the columns that cannot move, where they are many; else only tell the relaxation where it stands."""
         free = np.flatnonzero(self._program.lower < self._program.upper)
+        if 2 * len(free) > len(self._columns) and self._relaxation is not None:
+            self._relaxation.limit(self._program)
+            return
         self._program, _ = self._program.part(free, self.x[self._columns])
         self._columns = self._columns[free]
+        self._relaxation = None
 
 
 class _Stage:
-    """One level of some whole components of a program."""
+    """One sum to be least over a program whose columns all may move, component by component."""
 
-    def __init__(self, program: Program, cost: Ints, x: Ints, label: Ints) -> None:
+    def __init__(self, program: Program, cost: Ints, x: Ints, relaxed: Floats, prices: Floats) -> None:
         self.program = program
         self.cost = cost
         self.x = x
-        self.label = np.unique(label, return_inverse=True)[1].astype(np.int64)
-        self._bound: Ints = np.full(int(self.label.max()) + 1, NONE_BELOW)  # per component, whole numbers
-        self._priced: Priced | None = None
+        self._label = program.components()
+        self._priced = price(program, cost, prices, self._label)
+        self._bounds = ceiling(self._priced.bound, self._priced.scale)  # per component
+        self._take_whole(np.rint(relaxed).astype(np.int64))
 
-    def values(self) -> Ints:
+    def _values(self) -> Ints:
         """The value of each component at x."""
-        sums = np.zeros(int(self.label.max()) + 1, dtype=np.int64)
-        np.add.at(sums, self.label, self.cost * self.x)
+        sums = np.zeros(len(self._bounds), dtype=np.int64)
+        np.add.at(sums, self._label, self.cost * self.x)
         return sums
 
-    def gap(self) -> Ints:
+    def value(self) -> int:
+        """What x costs."""
+        return int(self.cost @ self.x)
+
+    def bound(self) -> int:
+        """What no point costs less than."""
+        return int(self._bounds.sum())
+
+    def is_open(self) -> bool:
+        """Whether something better is still possible."""
+        return self.value() > self.bound()
+
+    def _gap(self) -> Ints:
         """Per component, how far the relaxation's bound is from the value, in parts of the scale."""
-        if self._priced is None:
-            return np.ones(int(self.label.max()) + 1, dtype=np.int64)
-        return self.values() * self._priced.scale - self._priced.bound
-
-    def shortfall(self) -> int:
-        """How far the value is from what is known to be the least there can be."""
-        return int((self.values() - self._bound).sum())
-
-    def settle(self, deadline: float) -> None:
-        """Find the best point of each component; then fix what cannot move. Raises UnsettledError without a relaxation."""
-        relaxed = relax(self.program, self.cost, deadline)
-        self._priced = price(self.program, self.cost, relaxed.prices, self.label)
-        self._bound = ceiling(self._priced.bound, self._priced.scale)
-        self._take_whole(np.rint(relaxed.x).astype(np.int64))
-        open_ = np.flatnonzero(self.values() > self._bound)
-        for number, component in enumerate(open_.tolist()):
-            now = time.monotonic()
-            mine = now + (deadline - now) / (len(open_) - number)
-            self._mend(component, relaxed.x, now + (mine - now) / 3)
-            if self.values()[component] > self._bound[component]:
-                self._search(component, mine)
-        self._fix(self._priced)
+        return self._values() * self._priced.scale - self._priced.bound
 
     def _take_whole(self, rounded: Ints) -> None:
-        """Take the rounded relaxation in the components where it keeps all rules and is no worse than x."""
+        """Take the rounded relaxation in the components where it keeps all rules and is better than x."""
         reached = self.program.rows @ rounded
         broken = (reached < self.program.least) | (reached > self.program.most)
-        better = self.values() * 0
-        np.add.at(better, self.label, self.cost * (rounded - self.x))
-        good = better <= 0
-        good[label_of_rows(self.program, self.label)[broken]] = False
-        self.x = np.where(good[self.label], rounded, self.x)
+        better = np.zeros(len(self._bounds), dtype=np.int64)
+        np.add.at(better, self._label, self.cost * (rounded - self.x))
+        good = better < 0
+        good[label_of_rows(self.program, self._label)[broken]] = False
+        self.x = np.where(good[self._label], rounded, self.x)
 
-    def _mend(self, component: int, relaxed: Floats, deadline: float) -> None:
-        """Find a good point near the relaxation: what is whole there stays, and only the broken rest is searched.
-
-        The idea of RINS (Danna, Rothberg and Le Pape, 2005) without its incumbent. Mostly that reaches the bound.
-        """
-        inside = self.label == component
-        rounded = np.rint(relaxed).astype(np.int64)
-        broken = inside & (np.abs(relaxed - rounded) > WHOLE)
-        here = np.where(inside, rounded, self.x)
-        part, _ = self.program.part(np.flatnonzero(broken), here)
-        found = search(part, self.cost[broken], deadline)
-        if found.x is None:
-            return
-        here[broken] = found.x
-        if self.program.holds(here) and self.cost @ here < self.cost @ self.x:
-            self.x = here
+    def search_small(self, deadline: float) -> None:
+        """Search the components that the relaxation leaves open, where they are small enough for a general solver."""
+        open_ = np.flatnonzero((self._values() > self._bounds) & (np.bincount(self._label) <= _LARGE))
+        for number, component in enumerate(open_.tolist()):
+            now = time.monotonic()
+            self._search(component, now + (deadline - now) / (len(open_) - number))
 
     def _search(self, component: int, deadline: float) -> None:
         """Find the best point of one component."""
-        columns = np.flatnonzero(self.label == component)
+        columns = np.flatnonzero(self._label == component)
         part, _ = self.program.part(columns, self.x)
         cost = self.cost[columns]
         found = search(part, cost, deadline)
@@ -178,20 +210,25 @@ class _Stage:
             self.x[columns] = found.x
         value = int(cost @ self.x[columns])
         if found.bound is not None:
-            self._bound[component] = max(int(self._bound[component]), min(value, found.bound))
+            self._bounds[component] = max(int(self._bounds[component]), min(value, found.bound))
 
-    def _fix(self, priced: Priced) -> None:
-        gap = self.gap()
-        of_rows = gap[label_of_rows(self.program, self.label)]
-        self.program = _fixed(self.program, priced.reduced, priced.prices, gap[self.label], of_rows)
+    def accept(self, x: Ints | None, bound: int | None) -> None:
+        """Take a point and a bound that a search of all components together found."""
+        self.x = self.x if x is None else x
+        if bound is not None and bound > self.bound():
+            open_ = int(np.argmax(self._values() - self._bounds))
+            self._bounds[open_] += bound - self.bound()
 
+    def fixed(self) -> tuple[Flags, Flags, Flags, Flags]:
+        """What cannot move without making x worse: columns at their upper and lower limit, rows at their most and least."""
+        gap = self._gap()
+        of_rows = gap[label_of_rows(self.program, self._label)]
+        reduced, prices = self._priced.reduced, self._priced.prices
+        return -reduced > gap[self._label], reduced > gap[self._label], -prices > of_rows, prices > of_rows
 
-def _fixed(program: Program, reduced: Ints, prices: Ints, room: Ints | np.int64, room_of_rows: Ints | np.int64) -> Program:
-    """The program without the points that cost more than there is room for, as far as single prices tell."""
-    return replace(
-        program,
-        lower=np.where(-reduced > room, program.upper, program.lower),
-        upper=np.where(reduced > room, program.lower, program.upper),
-        least=np.where(-prices > room_of_rows, program.most, program.least),
-        most=np.where(prices > room_of_rows, program.least, program.most),
-    )
+    def loose(self) -> tuple[int, Ints, Ints, Ints]:
+        """The components that fixing alone does not keep at their value: how many, the entries of a row for each, its limit."""
+        count = np.bincount(self._label[self.cost != 0], minlength=len(self._bounds))
+        loose = np.flatnonzero((self._gap() != 0) & (count > 0))
+        column = np.flatnonzero((self.cost != 0) & np.isin(self._label, loose))
+        return len(loose), np.searchsorted(loose, self._label[column]), column, self._values()[loose]

@@ -28,7 +28,7 @@ def pins_hold(instance: Instance) -> bool:
     pinned = np.flatnonzero(pins_of(instance) >= 0)
     if not np.isin(pinned, arcs.candidate).all():
         return False
-    program = program_of(instance, arcs, seats, reserves=False)
+    program, _ = program_of(instance, arcs, seats, reserves=False)
     return len(arcs) == 0 or search(program, np.zeros(len(program.upper), dtype=np.int64), np.inf).x is not None
 
 

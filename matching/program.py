@@ -1,9 +1,11 @@
 """The round as an integer program: columns between bounds, rows between limits.
 
-Columns are the arcs, then one opening for each place with a minimum, then one shortfall for each reserve.
-The source of the rules is docs/how/engine.md, "Meaning".
+Columns are what people can get: an arc for each who is alone, and for each pair the seats of both at one place, since
+halves of pairs would blur the relaxation. Then come an opening for each place with a minimum, and a shortfall for each
+reserve. The source of the rules is docs/how/engine.md, "Meaning".
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -23,6 +25,7 @@ class Program:
     rows: sparse.csr_array  # (rows, columns), int64
     least: Ints  # (rows,); NONE_BELOW where there is no limit
     most: Ints  # (rows,); NONE_ABOVE where there is no limit
+    decides: Flags  # (columns,); what a search should decide first: openings and pairs
 
     def holds(self, x: Ints) -> bool:
         """Whether x is one of the points. Exact."""
@@ -43,6 +46,7 @@ class Program:
             self,
             lower=self.lower[columns],
             upper=self.upper[columns],
+            decides=self.decides[columns],
             rows=inside[used],
             least=least[used],
             most=most[used],
@@ -61,9 +65,9 @@ class Program:
     def components(self) -> Ints:
         """For each column the number of its component, from 0; columns that share a row are in one."""
         rows, columns = self.rows.shape
-        nodes = sparse.bmat([[None, self.rows.T], [self.rows, None]], format="csr")
         if rows == 0:
             return np.arange(columns)
+        nodes = sparse.bmat([[None, self.rows.T], [self.rows, None]], format="csr")
         _, labels = sparse.csgraph.connected_components(nodes, directed=False)
         return np.unique(labels[:columns], return_inverse=True)[1].astype(np.int64)
 
@@ -97,26 +101,79 @@ class _Rows:
         row, column, value = (np.concatenate([*none, *(part[at] for part in self._parts)]) for at in range(3))
         rows = sparse.coo_array((value, (row, column)), shape=(self._count, len(upper))).tocsr()
         least, most = np.concatenate([*none, *self._least]), np.concatenate([*none, *self._most])
-        return Program(np.zeros(len(upper), dtype=np.int64), upper, rows, least, most)
+        return Program(np.zeros(len(upper), dtype=np.int64), upper, rows, least, most, np.zeros(len(upper), dtype=bool))
 
 
-def program_of(instance: Instance, arcs: Arcs, seats: Seats, *, reserves: bool) -> Program:
-    """The program of an instance. `reserves` says whether shortfalls count, and so need columns."""
+def program_of(instance: Instance, arcs: Arcs, seats: Seats, *, reserves: bool) -> tuple[Program, sparse.csr_array]:
+    """The program of an instance, and the arcs that each column takes, of shape (arcs, columns).
+
+    `reserves` says whether shortfalls count, and so need columns; they are the last.
+    """
     counted = instance.reserves if reserves else ()
     opens = np.unique(seats.place[(seats.minimum > 0) & (np.bincount(arcs.seat, minlength=len(seats)) > 0)])
     opening = np.full(len(instance.places), -1, dtype=np.int64)
     opening[opens] = len(arcs) + np.arange(len(opens))
+    first = _first_of_pair(instance, arcs)
     rows = _Rows()
-    _one_seat_each(rows, instance, arcs)
+    _one_seat_each(rows, instance, arcs, first)
     _seats_between_limits(rows, arcs, seats, opening)
-    _only_when_open(rows, arcs, seats, opening)
+    _only_when_open(rows, arcs, opening, first)
     _equal_kinds(rows, instance, arcs, seats)
     _pools(rows, instance, arcs)
-    _together(rows, instance, arcs)
     _shortfalls(rows, instance, arcs, counted, len(arcs) + len(opens))
     most_short = np.array([_target(one, instance) for one in counted], dtype=np.int64)
     upper = np.concatenate([np.ones(len(arcs) + len(opens), dtype=np.int64), most_short])
-    return rows.program(upper)
+    takes = _taken_by_columns(instance, arcs, len(upper) - len(arcs))
+    return _joined(rows.program(upper), takes, len(arcs)), takes[: len(arcs)]
+
+
+def _first_of_pair(instance: Instance, arcs: Arcs) -> Flags:
+    """The arcs of those who are alone, and of the first of each pair: the other's seat follows."""
+    partners = partners_of(instance)[arcs.candidate]
+    return (partners < 0) | (arcs.candidate < partners)
+
+
+def _taken_by_columns(instance: Instance, arcs: Arcs, others: int) -> sparse.csr_array:
+    """Which arcs each column stands for, and itself for each of the `others`; shape (arcs + others, columns)."""
+    alone = np.flatnonzero(partners_of(instance)[arcs.candidate] < 0)
+    pairs = np.array(list(_pairs(instance, arcs)), dtype=np.int64).reshape(-1, 2)
+    rest = np.arange(len(arcs), len(arcs) + others)
+    row = np.concatenate([alone, rest, pairs.ravel()])
+    single = np.arange(len(alone))
+    joint = len(alone) + np.arange(len(pairs))
+    column = np.concatenate([single, len(alone) + len(pairs) + np.arange(others), np.repeat(joint, 2)])
+    shape = len(arcs) + others, len(alone) + len(pairs) + others
+    return sparse.csr_array(sparse.coo_array((np.ones(len(row), dtype=np.int64), (row, column)), shape=shape))
+
+
+def _pairs(instance: Instance, arcs: Arcs) -> Iterator[tuple[int, int]]:
+    """Two arcs for each pair, place, and two seats there; which of the two has which seat makes no difference to any rule."""
+    partners = partners_of(instance)
+    inside = np.flatnonzero(partners[arcs.candidate] >= 0)
+    of: dict[tuple[int, int], list[int]] = {}
+    for arc in inside.tolist():
+        of.setdefault((int(arcs.candidate[arc]), int(arcs.place[arc])), []).append(arc)
+    for (one, place), mine in of.items():
+        if one < partners[one]:
+            theirs = of[int(partners[one]), place]
+            seats = {(min(pair), max(pair)): (a, b) for a in mine for b in theirs for pair in [arcs.seat[[a, b]].tolist()]}
+            yield from seats.values()
+
+
+def _joined(program: Program, takes: sparse.csr_array, arcs: int) -> Program:
+    """The program over what its columns take together; what would overfill a row by itself is held at nothing."""
+    rows = sparse.csr_array(program.rows @ takes)
+    rows.eliminate_zeros()
+    upper = np.ones(takes.shape[1], dtype=np.int64)
+    taken, by = takes.tocoo().coords
+    np.maximum.at(upper, by, program.upper[taken])
+    decides = np.bincount(by, minlength=len(upper)) > 1
+    decides[by[taken >= arcs]] = True
+    entries = rows.tocoo()
+    row, column = entries.coords
+    least = np.bincount(row, weights=np.minimum(entries.data, 0) * upper[column], minlength=len(program.most))
+    upper[column[entries.data + least[row] > program.most[row]]] = 0
+    return Program(np.zeros(len(upper), dtype=np.int64), upper, rows, program.least, program.most, decides)
 
 
 def _positions(values: Ints) -> tuple[Ints, Ints]:
@@ -125,11 +182,14 @@ def _positions(values: Ints) -> tuple[Ints, Ints]:
     return distinct, position.astype(np.int64)
 
 
-def _one_seat_each(rows: _Rows, instance: Instance, arcs: Arcs) -> None:
-    """Everybody has at most one seat; who is pinned has one (of the arcs that are left, all are to that place)."""
-    who, row = _positions(arcs.candidate)
-    pinned = pins_of(instance)[who] >= 0
-    rows.add(row, np.arange(len(arcs)), 1, np.where(pinned, 1, NONE_BELOW), 1)
+def _one_seat_each(rows: _Rows, instance: Instance, arcs: Arcs, first: Flags) -> None:
+    """Everybody has at most one seat; who is pinned, or whose partner is, has one (all arcs left are to that place)."""
+    pinned = pins_of(instance) >= 0
+    partners = partners_of(instance)
+    held = pinned | ((partners >= 0) & pinned[partners])
+    column = np.flatnonzero(first)
+    who, row = _positions(arcs.candidate[column])
+    rows.add(row, column, 1, np.where(held[who], 1, NONE_BELOW), 1)
 
 
 def _seats_between_limits(rows: _Rows, arcs: Arcs, seats: Seats, opening: Ints) -> None:
@@ -157,14 +217,14 @@ def _times_open(rows: _Rows, arcs: Arcs, which: Flags, opening: Ints, times: Int
     rows.add(np.concatenate([row, at]), np.concatenate([inside, opening[seat]]), value, least, most)
 
 
-def _only_when_open(rows: _Rows, arcs: Arcs, seats: Seats, opening: Ints) -> None:
-    """Nobody sits where it is closed. Implied by the limits, but much stronger in the relaxation."""
-    weak = (opening[arcs.place] >= 0) & (seats.capacity[arcs.seat] > 1)
-    inside = np.flatnonzero(weak)
-    row = np.arange(len(inside))
-    column = np.concatenate([inside, opening[arcs.place[inside]]])
-    value = np.repeat(np.array([1, -1]), len(inside))
-    rows.add(np.concatenate([row, row]), column, value, NONE_BELOW, 0)
+def _only_when_open(rows: _Rows, arcs: Arcs, opening: Ints, first: Flags) -> None:
+    """Nobody sits where it is closed, in any kind. Implied by the limits, but much stronger in the relaxation."""
+    inside = np.flatnonzero((opening[arcs.place] >= 0) & first)
+    pair, row = _positions(arcs.candidate[inside] * len(opening) + arcs.place[inside])
+    at = np.arange(len(pair))
+    value = np.concatenate([np.ones(len(inside), dtype=np.int64), np.full(len(pair), -1)])
+    opens = opening[pair % max(len(opening), 1)]
+    rows.add(np.concatenate([row, at]), np.concatenate([inside, opens]), value, NONE_BELOW, 0)
 
 
 def _equal_kinds(rows: _Rows, instance: Instance, arcs: Arcs, seats: Seats) -> None:
@@ -194,15 +254,6 @@ def _pools(rows: _Rows, instance: Instance, arcs: Arcs) -> None:
         inside = arcs_to.places(pool.places)
         if len(np.unique(arcs.candidate[inside])) > pool.limit:
             rows.add(np.zeros(len(inside), dtype=np.int64), inside, 1, NONE_BELOW, min(pool.limit, who))
-
-
-def _together(rows: _Rows, instance: Instance, arcs: Arcs) -> None:
-    """Partners have seats at the same place, or neither has one."""
-    partners = partners_of(instance)[arcs.candidate]
-    inside = np.flatnonzero(partners >= 0)
-    one, other = arcs.candidate[inside], partners[inside]
-    pair = np.minimum(one, other) * len(instance.places) + arcs.place[inside]
-    rows.add(_positions(pair)[1], inside, np.where(one < other, 1, -1), 0, 0)
 
 
 def _shortfalls(rows: _Rows, instance: Instance, arcs: Arcs, reserves: tuple[Reserve, ...], first: int) -> None:

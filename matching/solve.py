@@ -3,6 +3,7 @@
 The source of the rules is docs/how/engine.md, "Policies" and "Meaning".
 """
 
+import math
 import resource
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from matching.problem import InputError, Instance, canonical, digest
 from matching.program import program_of
 from matching.result import Bound, Level, Result, Value
 
+_HEAVIEST, _APART = 10**8, 10  # how large a guide may be, and how far its levels are apart
 _FOR_PINS = 60.0  # seconds there are at least to hold the pins, without which there is no result at all
 
 
@@ -79,7 +81,7 @@ class _Run:
         self._arcs = possible(instance, arcs_of(instance), self._seats)
         self._lottery = lottery_of(instance, self._arcs)
         self._reserves = len(instance.reserves) if "reserves" in instance.objective else 0
-        self._program = program_of(instance, self._arcs, self._seats, reserves=self._reserves > 0)
+        self._program, self._takes = program_of(instance, self._arcs, self._seats, reserves=self._reserves > 0)
         self._state = Levels(self._program, self._start())
 
     def _start(self) -> Ints:
@@ -93,9 +95,11 @@ class _Run:
         if not np.isin(np.flatnonzero(pinned), self._arcs.candidate).all():
             raise refusal(self._instance)
         label = self._program.components()
-        inside = np.flatnonzero(np.isin(label, label[: len(self._arcs)][pinned[self._arcs.candidate]]))
+        held = self._takes.T @ pinned[self._arcs.candidate].astype(np.int64) > 0
+        inside = np.flatnonzero(np.isin(label, label[held]))
         part, _ = self._program.part(inside, x)
-        found = search(part, (inside < len(self._arcs)).astype(np.int64), max(self._deadline, time.monotonic() + _FOR_PINS))
+        people = self._on_arcs(np.ones(len(self._arcs), dtype=np.int64))
+        found = search(part, people[inside], max(self._deadline, time.monotonic() + _FOR_PINS))
         if found.x is None and found.finished:
             raise refusal(self._instance)
         if found.x is None:
@@ -109,16 +113,33 @@ class _Run:
         hidden = () if "lottery" in objective else ("lottery",)
         steps = [list(self._costs(level)) for level in (*objective, *hidden)]
         left = sum(len(costs) for costs in steps)
+        guides = [self._guide(steps[at:]) for at in range(len(steps) + 1)]
+        self._state.polish(guides[0], self._share(left))
         decided: dict[str, list[Decision]] = {}
         for number, (name, costs) in enumerate(zip((*objective, *hidden), steps, strict=True), start=1):
             decided[name] = []
             for cost in costs:
-                decided[name].append(self._state.decide(cost, self._share(left)))
+                decided[name].append(self._state.decide(cost, guides[number], self._share(left)))
                 left -= 1
             if name in objective:
                 self._tell(progress, _level(name, decided[name], self._unreachable(name)), number)
         x = self._with_least_shortfalls(self._state.x)
         return [self._final(name, decided[name], costs, x) for name, costs in zip(objective, steps, strict=False)]
+
+    def _guide(self, steps: list[list[Ints]]) -> Ints:
+        """One cost that weighs these levels: each some ten times as much as the most that one person is to the next.
+
+        What is too far down to be told apart in such a sum is left out.
+        """
+        whole = np.zeros(len(self._program.upper), dtype=np.int64)
+        costs = [cost for step in steps for cost in step if cost.any()]
+        most = [int(np.abs(cost).max()) for cost in costs]
+        told = [at for at in range(len(costs)) if _APART**at * math.prod(most[: at + 1]) <= _HEAVIEST]
+        weight = 1
+        for at in reversed(told):
+            whole += weight * costs[at]
+            weight *= _APART * most[at]
+        return whole
 
     def _with_least_shortfalls(self, x: Ints) -> Ints:
         """The same allocation with no shortfall larger than it is; a search that was stopped may leave some so."""
@@ -170,9 +191,9 @@ class _Run:
         return wanted[arcs.candidate]
 
     def _on_arcs(self, cost: Ints) -> Ints:
-        whole = np.zeros(len(self._program.upper), dtype=np.int64)
-        whole[: len(cost)] = cost
-        return whole
+        """What the columns cost when the arcs cost so much."""
+        columns: Ints = self._takes.T @ cost
+        return columns
 
     def _unreachable(self, level: str) -> int:
         """The part of the targets that is short whatever anyone does, which the program leaves out."""
@@ -188,7 +209,7 @@ class _Run:
 
     def assignment(self) -> dict[str, tuple[str, str]]:
         """Candidate id -> place id and kind."""
-        taken = np.flatnonzero(self._state.x[: len(self._arcs)])
+        taken = np.flatnonzero(self._takes @ self._state.x)
         names = [(place.id, seat.kind) for place in self._instance.places for seat in place.seats]
         chosen = least_kinds(self._instance, self._arcs, self._seats, taken)
         return {self._instance.candidates[one].id: names[seat] for one, seat in sorted(chosen.items())}

@@ -1,0 +1,112 @@
+"""A search tree over relaxations: for programs too large for a general solver, where almost all is decided by the relaxation.
+
+What has to be decided are openings and pairs; with those whole, the rest is mostly a flow, and whole by itself. So the
+tree branches on them first, upwards first, and deep before wide: good points come early, and each step goes on from the
+last optimum.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from math import ceil, floor
+
+import numpy as np
+
+from matching.arcs import Ints
+from matching.cuts import WHOLE, halves
+from matching.highs import Floats, Relaxation, Relaxed, UnsettledError, Whole, tolerance
+from matching.program import NONE_BELOW, Program
+
+_ROUNDS = 30  # of looking for cuts, at the root
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A part of the tree: what is narrowed, and what no point in it is under."""
+
+    bound: int
+    lower: Mapping[int, int] = field(default_factory=dict)
+    upper: Mapping[int, int] = field(default_factory=dict)
+
+
+class Tree:
+    """The search of one program for the least cost, with a relaxation that stands at its root."""
+
+    def __init__(self, program: Program, cost: Ints, relaxation: Relaxation) -> None:
+        self.program = program  # with the cuts that were found, which all points keep
+        self._cost = cost
+        self._relaxation = relaxation
+
+    def root(self, value: int, deadline: float) -> Relaxed:
+        """The relaxation, with cuts for as long as it is under the value of a known point. Raises UnsettledError."""
+        relaxed = self._relaxation.solve(deadline)
+        for _ in range(_ROUNDS):
+            if relaxed is None or relaxed.value >= value - tolerance(value) or not self._cut(relaxed.x):
+                break
+            relaxed = self._relaxation.solve(deadline)
+        if relaxed is None:
+            raise UnsettledError
+        return relaxed
+
+    def _cut(self, x: Floats) -> bool:
+        """Add the rows that x breaks; whether there are any."""
+        found = halves(self.program, x)
+        if found is None:
+            return False
+        self._relaxation.add(found.rows, found.most)
+        self.program = self.program.with_rows(found.rows, np.full(len(found.most), NONE_BELOW), found.most)
+        return True
+
+    def search(self, value: int | None, least: int, deadline: float, nodes: int) -> Whole:
+        """The best point that costs less than `value`; nothing can cost less than `least`. Stops after so many nodes."""
+        best, left = None, [_Node(least)]
+        while left and nodes > 0 and time.monotonic() < deadline:
+            node = left.pop()
+            nodes -= 1
+            if value is not None and node.bound >= value:
+                continue
+            try:
+                relaxed = self._at(node, deadline)
+            except UnsettledError:
+                left.append(node)
+                break
+            if relaxed is None or (value is not None and relaxed.bound >= value):
+                continue
+            point = self._whole(relaxed.x)
+            if point is None:
+                left.extend(self._halves(node, relaxed))
+                continue
+            best, value = point, int(self._cost @ point)
+            if value <= least:
+                left = []
+        self._relaxation.hold({}, {})
+        bounds = [node.bound for node in left] + ([] if value is None else [value])
+        return Whole(best, finished=not left, bound=min(bounds, default=None))
+
+    def _at(self, node: _Node, deadline: float) -> Relaxed | None:
+        self._relaxation.hold(node.lower, node.upper)
+        relaxed = self._relaxation.solve(deadline)
+        if relaxed is not None and self._cut(relaxed.x):
+            relaxed = self._relaxation.solve(deadline)
+        return relaxed
+
+    def _whole(self, x: Floats) -> Ints | None:
+        """The point when it is one."""
+        rounded = np.rint(x).astype(np.int64)
+        if np.abs(x - rounded).max(initial=0.0) > WHOLE:
+            return None
+        return rounded if self.program.holds(rounded) else None
+
+    def _halves(self, node: _Node, relaxed: Relaxed) -> Iterator[_Node]:
+        """The node without the values between two whole numbers of one column; the half to begin with comes last."""
+        away = np.abs(relaxed.x - np.rint(relaxed.x))
+        broken = np.flatnonzero(away > WHOLE)
+        if len(broken) == 0:  # whole, and yet not a point: the arithmetic is not exact enough here
+            raise UnsettledError
+        first = broken[self.program.decides[broken]]
+        at = first if len(first) else broken
+        column = int(at[np.argmax(relaxed.x[at] - np.floor(relaxed.x[at]))])
+        below, above = floor(relaxed.x[column]), ceil(relaxed.x[column])
+        bound = max(node.bound, relaxed.bound)
+        yield _Node(bound, node.lower, {**node.upper, column: below})
+        yield _Node(bound, {**node.lower, column: above}, node.upper)
