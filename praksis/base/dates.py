@@ -8,12 +8,14 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 
 NORWEGIAN = {
+    "number": "j.",
     "day": "j. F Y",
     "short_day": "j. F",
     "moment": r"j. F Y \k\l. H.i",
     "short_moment": r"j. F \k\l. H.i",
 }
 ENGLISH = {
+    "number": "j",
     "day": "j F Y",
     "short_day": "j F",
     "moment": r"j F Y \a\t H:i",
@@ -43,7 +45,11 @@ def short_moment(value: datetime | None) -> str:
 
 
 def span(first: date, last: date) -> str:
-    """«11. januar–26. mars 2027»; the first year too where they differ."""
+    """«11. januar–26. mars 2027», «15.–19. februar 2027»; the first year too where they differ, and one day is a day."""
+    if first == last:
+        return day(last)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{_written(first, 'number')}–{day(last)}"
     return f"{short_day(first) if first.year == last.year else day(first)}–{day(last)}"
 
 

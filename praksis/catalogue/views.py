@@ -1,6 +1,6 @@
 """The catalogue's pages: find, a place, a scheme, a host, offering a place, and what coordinators approve."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +16,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from praksis.base.codes import TargetGroup
+from praksis.base.codes import Season, TargetGroup
 from praksis.catalogue import open_data as files
 from praksis.catalogue import queries
 from praksis.catalogue.actions import ChangedMeanwhileError, approve_place, change_place, close_place, offer_place, version
-from praksis.catalogue.choices import PlaceStage, SchemeStage
+from praksis.catalogue.choices import Extent, PlaceStage, SchemeStage
 from praksis.catalogue.forms import GROUP_HINTS, OfferForm, PlaceForm, SeatForm, SecondHalfForm, seat_forms
 from praksis.catalogue.models import Place, Scheme, Seat
 from praksis.catalogue.rules import (
@@ -127,13 +127,20 @@ def _first_page(request: HttpRequest, form: OfferForm, *, known: dict[str, Any] 
     context = {
         "form": form,
         "host": host if host and not host._state.adding else None,
-        "known": data,
+        "known": data | _in_words(data),
         "new_host": form.asks_about_host(),
         "kept": _kept(request.POST, SecondHalfForm),
         "waiting": queries.waiting(host.field if host else ""),
         "group_hints": GROUP_HINTS,
     }
     return render(request, "catalogue/offer.html", context, status=status)
+
+
+def _in_words(known: Mapping[str, Any]) -> dict[str, str]:
+    """The half-year and the extent, for the picture of the place."""
+    if not (known.get("season") and known.get("extent")):
+        return {}
+    return {"season_label": Season.parse(known["season"]).label, "extent_label": str(Extent(known["extent"]).label)}
 
 
 def _second_page(request: HttpRequest, first: OfferForm, form: SecondHalfForm, *, status: int = 200) -> HttpResponse:

@@ -53,3 +53,11 @@ def test_a_span_says_a_year_once() -> None:
     assert span(date(2026, 12, 7), date(2027, 3, 26)) == "7. desember 2026–26. mars 2027"
     with translation.override("en"):
         assert span(date(2027, 1, 11), date(2027, 3, 26)) == "11 January–26 March 2027"
+
+
+def test_a_span_says_a_month_once_and_a_day_alone() -> None:
+    assert span(date(2027, 2, 15), date(2027, 2, 19)) == "15.–19. februar 2027"
+    assert span(date(2027, 3, 9), date(2027, 3, 9)) == "9. mars 2027"
+    assert span(date(2026, 3, 9), date(2027, 3, 9)) == "9. mars 2026–9. mars 2027"
+    with translation.override("en"):
+        assert span(date(2027, 2, 15), date(2027, 2, 19)) == "15–19 February 2027"
