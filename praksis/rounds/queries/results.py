@@ -48,6 +48,11 @@ class Step:
         left = min((self.asked or 0) - self.seats, MOST_TILES)
         return [*["waiting"] * (left // 2), "you", *["waiting"] * (left - left // 2 - 1)] if left > 0 else []
 
+    @property
+    def undrawn(self) -> int:
+        """How many of those who waited the picture has no room for."""
+        return max((self.asked or 0) - self.seats - MOST_TILES, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Got:

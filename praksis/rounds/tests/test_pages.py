@@ -15,11 +15,14 @@ from django.urls import reverse
 from praksis.accounts.models import User
 from praksis.base.models import PublishedFigure
 from praksis.candidates.models import Guardian
+from praksis.catalogue.models import Place
 from praksis.organisations.choices import MemberKind, Role
 from praksis.rounds import actions
 from praksis.rounds.choices import RoundState, RunState
 from praksis.rounds.models import Choice, Publication, Round, Run
 from praksis.rounds.queries import ranking_of
+from praksis.rounds.queries.results import Step
+from praksis.rounds.sentences import Told
 from praksis.rounds.tasks import allocate
 from praksis.rounds.tests.world import SEASON, World, candidate, member, opened, place, seat, staff, user, who, world
 
@@ -218,6 +221,14 @@ def test_a_result_is_shown_when_it_is_published_and_says_why(region: World, done
     for words in ("Du fikk ditt andre ønske", "Manglet politiattest", "færre enn fem", "20270115", run.digest[:12]):
         assert words in page
     assert "Eva" not in page
+
+
+def test_a_picture_says_how_many_it_has_no_room_for() -> None:
+    told = Told("warn", "Fullt", "", "full")
+    crowded, calm, hidden = (Step(1, Place(), told, 2, asked) for asked in (40, 14, None))
+    assert (len(crowded.waiting), crowded.undrawn) == (12, 26)
+    assert (len(calm.waiting), calm.undrawn) == (12, 0)
+    assert (hidden.waiting, hidden.undrawn) == ([], 0)
 
 
 def test_without_a_place_it_says_what_now(region: World, done: Callable[[World], Run]) -> None:
