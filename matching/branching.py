@@ -34,7 +34,7 @@ class Tree:
 
     def __init__(self, program: Program, cost: Ints, relaxation: Relaxation) -> None:
         self.program = program  # with the cuts that were found, which all points keep
-        self._cost = cost
+        self.cost = cost
         self._relaxation = relaxation
 
     def root(self, value: int, deadline: float) -> Relaxed:
@@ -76,7 +76,7 @@ class Tree:
             if point is None:
                 left.extend(self._halves(node, relaxed))
                 continue
-            best, value = point, int(self._cost @ point)
+            best, value = point, int(self.cost @ point)
             if value <= least:
                 left = []
         self._relaxation.hold({}, {})

@@ -18,6 +18,7 @@ from matching.program import NONE_ABOVE, NONE_BELOW, Program
 type Floats = NDArray[np.float64]
 
 _TOLERANCE = 1e-6
+_CLEAR = {highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kTimeLimit}
 
 
 class UnsettledError(Exception):
@@ -98,6 +99,8 @@ class Relaxation:
             self._solver.setOptionValue("presolve", "off")  # from here on the last basis is worth more
             self._fresh = False
         status = self._solver.getModelStatus()
+        if status not in _CLEAR:  # the last basis can be too poor to go on from
+            status = self._afresh()
         if status == highspy.HighsModelStatus.kInfeasible:
             return None
         if status != highspy.HighsModelStatus.kOptimal:
@@ -105,6 +108,11 @@ class Relaxation:
         solution = self._solver.getSolution()
         value = self._solver.getInfo().objective_function_value
         return Relaxed(np.array(solution.col_value), np.array(solution.row_dual), value)
+
+    def _afresh(self) -> Any:
+        self._solver.clearSolver()
+        self._solver.run()
+        return self._solver.getModelStatus()
 
 
 def search(program: Program, cost: Ints, deadline: float) -> Whole:

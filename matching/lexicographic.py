@@ -20,8 +20,8 @@ from matching.branching import Tree
 from matching.highs import Floats, Relaxation, UnsettledError, search
 from matching.program import NONE_BELOW, Program
 
-_LARGE = 5_000  # columns of a component that are too many for a general solver
-_GLANCE = 400  # nodes of the tree that a search by a guide may look at
+_LARGE = 50_000  # columns that are too many for a general solver
+_GLANCE, _LOOK = 24, 400  # nodes of a tree before a general solver is asked, and where none can be
 _NO_END = 10**9
 
 
@@ -61,10 +61,15 @@ class Levels:
         except UnsettledError:
             self._relaxation = None
             return
-        found = tree.search(value, relaxed.bound, deadline, _GLANCE)
+        is_large = len(cost) > _LARGE
+        found = tree.search(value, relaxed.bound, deadline, _LOOK if is_large else _GLANCE)
         self._program = tree.program
         if found.x is not None:
             self.x[self._columns] = found.x
+        if not found.finished and not is_large:
+            better = search(tree.program, cost, deadline).x
+            if better is not None and cost @ better < cost @ self.x[self._columns]:
+                self.x[self._columns] = better
 
     def decide(self, cost: Ints, guide: Ints, deadline: float) -> Decision:
         """Find the least `cost @ x` among the points that are left, and keep only those that have it."""
@@ -100,19 +105,26 @@ class Levels:
         free = np.flatnonzero(self._program.lower < self._program.upper)
         part, rows = self._program.part(free, here)
         stage = _Stage(part, cost[free], here[free], relaxed.x[free], relaxed.prices[rows])
+        self._branch(tree, stage, free, deadline, _GLANCE)
         stage.search_small(deadline)
-        here[free] = stage.x
-        if stage.is_open():
-            rest = int(cost @ here) - stage.value()
-            found = tree.search(int(cost @ here), rest + stage.bound(), deadline, _NO_END)
-            self._program = tree.program
-            stage.accept(None if found.x is None else found.x[free], None if found.bound is None else found.bound - rest)
-            here[free] = stage.x
-        self.x[self._columns] = here
+        self._branch(tree, stage, free, deadline, _NO_END)
+        self.x[self._columns[free]] = stage.x
         self._narrow(stage, free, rows)
         self._hold(stage, free)
         self._drop_fixed()
         return stage.value() - stage.bound()
+
+    def _branch(self, tree: Tree, stage: "_Stage", free: Ints, deadline: float, nodes: int) -> None:
+        """Search what is open in the stage, all components together, in so many nodes of the tree."""
+        if not stage.is_open():
+            return
+        here = self.x[self._columns]
+        here[free] = stage.x
+        value = int(tree.cost @ here)
+        rest = value - stage.value()
+        found = tree.search(value, rest + stage.bound(), deadline, nodes)
+        self._program = tree.program
+        stage.accept(None if found.x is None else found.x[free], None if found.bound is None else found.bound - rest)
 
     def _narrow(self, stage: "_Stage", free: Ints, rows: Ints) -> None:
         """Fix what cannot move without making this level worse than the point found."""
