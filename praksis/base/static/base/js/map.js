@@ -29,7 +29,7 @@ function pin(places) {
   const marker = L.marker([first.lat, first.lon], { icon }).bindPopup(words(places));
   const name = places.map((place) => [place.number, place.title].filter(Boolean).join(". ")).join(", ");
   const seen = `${face.textContent}${more ? `+${places.length - 1}` : ""}`;
-  marker.on("add", () => marker.getElement().setAttribute("aria-label", `${seen}: ${name}`));
+  marker.on("add", () => marker.getElement().setAttribute("aria-label", seen ? `${seen}: ${name}` : name));
   return marker;
 }
 
