@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,7 +21,7 @@ from praksis.catalogue.choices import SeatRule
 from praksis.organisations.models import Member
 from praksis.rounds.bridge import SMALL
 from praksis.rounds.choices import RoundState, RunState
-from praksis.rounds.models import Publication, Round, Run
+from praksis.rounds.models import Publication, Round, RoundPlace, Run
 from praksis.rounds.queries.results import publication_problem
 from praksis.rounds.rules import may_coordinate, may_publish_for
 from praksis.rounds.sentences import few, level_name
@@ -32,8 +33,10 @@ TANDEM_RULES = [SeatRule.WHOLE, SeatRule.EQUAL]
 
 def rounds_of(user: User) -> QuerySet[Round]:
     """The rounds this user may see, with how many places each has."""
-    rounds = Round.objects.visible_to(user).select_related("owner")
-    return rounds.annotate(place_count=Count("places", distinct=True)).order_by("-closes_at", norwegian("name"), "pk")
+    inside = RoundPlace.objects.filter(round=OuterRef("pk")).order_by().values("round")
+    counted = Subquery(inside.annotate(count=Count("pk")).values("count"))
+    rounds = Round.objects.visible_to(user).select_related("owner").annotate(place_count=Coalesce(counted, 0))
+    return rounds.order_by("-closes_at", norwegian("name"), "pk")
 
 
 def members_placed_for(user: User, round_: Round) -> list[Member]:
