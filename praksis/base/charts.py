@@ -107,11 +107,16 @@ def rank_legend(rows: Sequence[tuple[str, Sequence[int | None]]]) -> list[tuple[
     return [(index, PATTERNS.get(index, ""), names[index], numbers.get(index, "")) for index in range(5)]
 
 
-def tandem_tiles(opened: int, half: int, none: int) -> list[tuple[SafeString, int, str, SafeString]]:
-    """One tile per tandem: opened, missing a half, or without anyone who wanted it. (tile, number, words, all tiles)"""
+def tandem_tiles(opened: int, half: int, none: int, elsewhere: int = 0) -> list[tuple[SafeString, int, str, SafeString]]:
+    """One tile per tandem: opened, missing a half, wanted by people who got other places, or by nobody.
+
+    Gives (tile, number, words, all tiles) of each kind; the third only where there is one.
+    """
+    others = [(svg.tandem("open", "open", size=40), elsewhere, _("søkerne fikk plass andre steder"))] if elsewhere else []
     kinds = [
         (svg.tandem(size=40), opened, _("åpnet")),
         (svg.tandem("taken", "missing", size=31), half, _("manglet én halvdel")),
+        *others,
         (svg.tandem("missing", "missing", size=31, css="t-grey"), none, _("uten søkere")),
     ]
     return [(tile, count, words, SafeString(tile * count)) for tile, count, words in kinds]

@@ -211,9 +211,9 @@ def rank_profile(rows: Sequence[tuple[str, Sequence[int | None]]], *, key: str =
 
 
 @register.inclusion_tag("components/tandem_chart.html")
-def tandem_chart(opened: int, half: int, none: int) -> dict[str, Any]:
+def tandem_chart(opened: int, half: int, none: int, elsewhere: int = 0) -> dict[str, Any]:
     """A tile per tandem: opened, missing a half, without anyone who wanted it; the legend tells the numbers."""
-    return {"kinds": charts.tandem_tiles(opened, half, none)}
+    return {"kinds": charts.tandem_tiles(opened, half, none, elsewhere)}
 
 
 @register.inclusion_tag("components/group_tiles.html")

@@ -163,3 +163,8 @@ def test_the_tiles_of_open_places_lead_to_what_they_count() -> None:
     assert '<a href="/finn/?type=place&amp;group=pupil">Elev</a>' in html
     assert '<a href="/finn/?form=tandem">Tandemplasser</a>' in html
     assert html.count("<a ") == 2
+
+
+def test_a_tandem_whose_people_got_other_places_is_drawn_too() -> None:
+    assert "<b>1</b> søkerne fikk plass andre steder" in render("{% tandem_chart 2 0 0 1 %}")
+    assert "andre steder" not in render("{% tandem_chart 2 0 0 %}")
