@@ -22,8 +22,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connections
-from django.db.backends.postgresql.base import DatabaseWrapper
+from django.db import connections, transaction
 from django.template import engines
 from django.template.backends.django import DjangoTemplates
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -33,6 +32,8 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from praksis.base import embedded
 from praksis.base.databases import VARIABLES, addresses, database_settings
+from praksis.base.locked.base import DatabaseWrapper
+from praksis.base.locks import tables_of_persons
 
 ROOT = Path(__file__).resolve().parent
 AsRole = Callable[[], contextlib.AbstractContextManager[None]]
@@ -81,13 +82,31 @@ def _template(owner: psycopg.Connection[Any], server: dict[str, str]) -> str:
     )
     if done.returncode:
         pytest.fail(f"The tests' database could not be migrated:\n{done.stderr}", pytrace=False)
+    lend_a_hand(_named(server["owner"], f"{name}_half_made"))
     owner.execute(sql.SQL("alter database {} rename to {}").format(half, whole))
     return name
 
 
+HAND = "hand_of_the_tests"
+"""The policy by which a test's own code sees and makes rows: for the purpose `test`, which only tests' connections have.
+Requests and jobs say for whom they act, so what they see is what the real policies show."""
+
+
+def lend_a_hand(owner_address: str) -> None:
+    """Make that policy on every table of persons; a migration takes it away."""
+    with psycopg.connect(owner_address) as owner:
+        for table in tables_of_persons():
+            names = {"hand": sql.Identifier(HAND), "table": sql.Identifier(table)}
+            owner.execute(sql.SQL("drop policy if exists {hand} on {table}").format(**names))
+            user = sql.Identifier(settings.DATABASE_USERS["web"])
+            made = "create policy {hand} on {table} to {user} using (current_setting('app.purpose', true) = 'test')"
+            owner.execute(sql.SQL(made).format(user=user, **names))
+
+
 def _fingerprint() -> str:
     files = [*ROOT.glob("praksis/*/migrations/*.py"), *ROOT.glob("praksis/*/access.py"), ROOT / "requirements.txt"]
-    files += [ROOT / "praksis/base/grants.py", ROOT / "praksis/config/settings.py"]
+    files += [ROOT / name for name in ("conftest.py", "praksis/config/settings.py")]
+    files += [ROOT / "praksis/base" / name for name in ("grants.py", "locks.py", "policies.py")]
     return hashlib.sha256(b"".join(bytes(file) + file.read_bytes() for file in sorted(files))).hexdigest()[:12]
 
 
@@ -116,6 +135,7 @@ def django_db_setup(database: dict[str, str], django_db_blocker: DjangoDbBlocker
     """Point Django at the database, as `web`."""
     environ = {VARIABLES[role]: address for role, address in database.items()}
     settings.DATABASES["default"].update(database_settings("web", settings.DATA, environ)["default"])
+    settings.DATABASES["default"]["OPTIONS"]["options"] = "-c app.purpose=test"
     yield
     with django_db_blocker.unblock():
         wrapper = cast("DatabaseWrapper", connections["default"])
@@ -126,8 +146,7 @@ def django_db_setup(database: dict[str, str], django_db_blocker: DjangoDbBlocker
 @pytest.fixture(scope="session")
 def empty_after(database: dict[str, str]) -> Iterator[Callable[[], None]]:
     """Empties, as the owner, the tables that migrations left empty."""
-    with psycopg.connect(database["owner"]) as owner:
-        owner.execute("set lock_timeout = '10s'")
+    with psycopg.connect(database["owner"], options="-c app.purpose=maintenance -c lock_timeout=10s") as owner:
         seeded = _filled(owner, _tables_children_first(owner))
         tables = [table for table in _tables_children_first(owner) if table not in seeded]
         owner.commit()
@@ -170,10 +189,12 @@ def _django_db_helper(
 
 
 @contextlib.contextmanager
-def _as(database: dict[str, str], role: str) -> Iterator[None]:
+def _as(database: dict[str, str], role: str, *, by_hand: bool = True) -> Iterator[None]:
     environ = {VARIABLES[name]: address for name, address in database.items()}
     options = database_settings(role, settings.DATA, environ)["default"]
     options["OPTIONS"].pop("pool", None)
+    if by_hand and role != "owner":
+        options["OPTIONS"]["options"] = "-c app.purpose=test"
     own = connections["default"]
     connections["default"] = DatabaseWrapper({**own.settings_dict, **options}, "default")
     try:
@@ -196,17 +217,20 @@ def as_worker(db: None, database: dict[str, str]) -> AsRole:
 
 
 @pytest.fixture
-def run_jobs(as_worker: AsRole) -> Callable[[], int]:
-    """Runs what waits in the queue, here and now, as the worker; returns how many. An error in a job is the test's error."""
+def run_jobs(db: None, database: dict[str, str]) -> Callable[[], int]:
+    """Runs what waits in the queue, here and now, as the worker, who sees what the job's purpose shows; returns how many.
+
+    An error in a job is the test's error.
+    """
 
     def run() -> int:
         from procrastinate.contrib.django import app
 
         done = 0
-        with as_worker(), connections["default"].cursor() as queue:
-            while job := _next_job(queue):
+        with _as(database, "worker", by_hand=False):
+            while job := _next_job():
                 app.tasks[job.name].func(**job.arguments)
-                queue.execute("update procrastinate_jobs set status = 'succeeded' where id = %s", [job.number])
+                _mark_done(job)
                 done += 1
         return done
 
@@ -230,13 +254,19 @@ class _Job(NamedTuple):
     arguments: dict[str, Any]
 
 
-def _next_job(queue: Any) -> _Job | None:
-    queue.execute(
-        "update procrastinate_jobs set status = 'doing' where id = ("
-        "  select id from procrastinate_jobs where status = 'todo' order by id limit 1"
-        ") returning id, task_name, args"
-    )
-    found = queue.fetchone()
+def _mark_done(job: _Job) -> None:
+    with transaction.atomic(), connections["default"].cursor() as queue:
+        queue.execute("update procrastinate_jobs set status = 'succeeded' where id = %s", [job.number])
+
+
+def _next_job() -> _Job | None:
+    with transaction.atomic(), connections["default"].cursor() as queue:
+        queue.execute(
+            "update procrastinate_jobs set status = 'doing' where id = ("
+            "  select id from procrastinate_jobs where status = 'todo' order by id limit 1"
+            ") returning id, task_name, args"
+        )
+        found = queue.fetchone()
     return _Job(found[0], found[1], json.loads(found[2]) if isinstance(found[2], str) else found[2]) if found else None
 
 

@@ -31,7 +31,10 @@ BESIDE = {
     "rounds.figures": "queries",
     "catalogue.search": "queries",
     "catalogue.open_data": "queries",
+    "accounts.sessions": "models",
+    "accounts.backends": "actions",
     "web.context": "views",
+    "web.middleware": "views",
     "web.components": "views",
 }
 """Modules with another name, and the floor they stand on. Think before you add one: a room has few."""

@@ -88,7 +88,7 @@ class House:
         return answer.status, json.loads(answer.body) if answer.status in (200, 503) else {}  # type: ignore[attr-defined]
 
     def owner(self) -> "psycopg.Connection[Any]":
-        return psycopg.connect(addresses(self.data, {})["owner"], autocommit=True)
+        return psycopg.connect(addresses(self.data, {})["owner"], autocommit=True, options="-c app.purpose=maintenance")
 
     def kill_everything(self) -> None:
         """As a power cut would: nobody gets to tidy up."""

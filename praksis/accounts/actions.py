@@ -5,10 +5,10 @@ from datetime import timedelta
 from hashlib import sha256
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from praksis.accounts.models import SignInLink, User
+from praksis.base.identity import Identity, acting
 
 SIGN_IN_VALID = timedelta(minutes=30)
 FIRST_RUN_VALID = timedelta(hours=24)
@@ -21,22 +21,26 @@ def make_link(*, user: User | None) -> str:
     Without a user it is the link of the first run. Side effect: earlier unused links of the same kind stop working.
     """
     now = timezone.now()
-    SignInLink.objects.filter(user=user, used_at__isnull=True).update(expires_at=now)
     token = secrets.token_urlsafe(32)
     valid = SIGN_IN_VALID if user else FIRST_RUN_VALID
-    SignInLink.objects.create(digest=_digest(token), user=user, expires_at=now + valid)
+    with acting(Identity(purpose="make-link", key=str(user.pk) if user else "first-run")):
+        SignInLink.objects.filter(user=user, used_at__isnull=True).update(expires_at=now)
+        SignInLink.objects.create(digest=_digest(token), user=user, expires_at=now + valid)
     return token
 
 
 def standing_link(token: str, *, first_run: bool) -> SignInLink | None:
-    """The link of a token that is neither used nor too old; none for anything else."""
+    """The link of a token that is neither used nor too old, with its user; none for anything else."""
     links = SignInLink.objects.filter(
-        Q(user__isnull=True) if first_run else Q(user__is_active=True),
-        digest=_digest(token),
-        used_at__isnull=True,
-        expires_at__gt=timezone.now(),
+        user__isnull=first_run, digest=_digest(token), used_at__isnull=True, expires_at__gt=timezone.now()
     )
-    return links.select_related("user").first()
+    with acting(_by(token)):
+        link = links.first()
+    if link is None or link.user_id is None:
+        return link
+    with acting(Identity(user=str(link.user_id))):
+        link.user = User.objects.filter(pk=link.user_id, is_active=True).first()
+    return link if link.user else None
 
 
 @transaction.atomic
@@ -46,8 +50,13 @@ def use_link(*, token: str, first_run: bool) -> SignInLink | None:
     if not link:
         return None
     now = timezone.now()
-    taken = SignInLink.objects.filter(pk=link.pk, used_at__isnull=True, expires_at__gt=now).update(used_at=now)
+    with acting(_by(token)):
+        taken = SignInLink.objects.filter(pk=link.pk, used_at__isnull=True, expires_at__gt=now).update(used_at=now)
     return link if taken else None
+
+
+def _by(token: str) -> Identity:
+    return Identity(purpose="link", key=_digest(token))
 
 
 def _digest(token: str) -> str:

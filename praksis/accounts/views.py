@@ -1,6 +1,6 @@
 """Signing in and out."""
 
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import activate
@@ -8,8 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from praksis.accounts.actions import standing_link, use_link
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+from praksis.accounts.backends import enter
 
 
 @require_safe
@@ -29,7 +28,7 @@ def follow_link(request: HttpRequest, token: str) -> HttpResponse:
     link = use_link(token=token, first_run=False)
     if not link or not link.user:
         return render(request, "accounts/follow_link.html", {"link": None}, status=410)
-    login(request, link.user, backend=BACKEND)
+    enter(request, link.user)
     activate(link.user.language)
     return redirect("web:my_page")
 

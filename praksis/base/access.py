@@ -1,8 +1,11 @@
 """Grants on base's own tables and on those of the libraries, by database role. `grants.py` applies them.
 
-Every room says the same of its own tables: OPEN for what is public, PERSONS for tables that hold persons, which get policies too.
-A table in neither list stops `migrate`. There are no default privileges: a new table is closed until a list opens it.
+Every room says the same of its own tables: OPEN for what is public, PERSONS for tables that hold persons, and for those
+POLICIES, which say which rows whom. A table in neither list stops `migrate`. There are no default privileges: a new table is
+closed until a list opens it, and a table of persons shows no row until a policy does.
 """
+
+from praksis.base.policies import Policy, key
 
 _QUEUE = "select, insert, update, delete"
 
@@ -21,5 +24,8 @@ OPEN = {
     "procrastinate_workers": {"web": "select", "worker": _QUEUE},
 }
 PERSONS = {
-    "django_session": {"web": "select, insert, update, delete", "worker": "select, delete"},
+    "django_session": {"web": "select, insert, update, delete"},
+}
+POLICIES = {
+    "django_session": [Policy("web", "all", f"session_key = {key('session')}")],
 }

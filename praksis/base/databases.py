@@ -81,13 +81,14 @@ def database_settings(role: str, data: Path, environ: Mapping[str, str]) -> dict
     """Django's DATABASES for a process that runs as `role`.
 
     Web and worker keep a pool as large as their threads: a smaller one makes requests wait, a larger one is never used.
+    The owner's connections are for maintenance: migrations, and the demo's generator.
     """
     found = addresses(data, environ)
     if role not in found:
         raise SetupError(f"DATABASE_URL is set, but {VARIABLES[role]} is not. Every role has an address: see `make roles-sql`.")
     options: dict[str, Any] = conninfo_to_dict(found[role])
     settings = {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "praksis.base.locked",
         "NAME": options.pop("dbname", DATABASE),
         "USER": options.pop("user"),
         "PASSWORD": options.pop("password", ""),
@@ -96,7 +97,9 @@ def database_settings(role: str, data: Path, environ: Mapping[str, str]) -> dict
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
     }
-    if role != "owner":
+    if role == "owner":
+        options["options"] = "-c app.purpose=maintenance"
+    else:
         threads = int(environ.get("PRAKSIS_THREADS", "4"))
         options["pool"] = {"min_size": min(2, threads), "max_size": threads, "timeout": 5}
     return {"default": settings}

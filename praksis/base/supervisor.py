@@ -300,7 +300,8 @@ def _allocation(options: Options, children: list[Child]) -> Iterator[None]:
 
     It starts while web and worker do, and is done when the block is left.
     """
-    process = subprocess.Popen(tied(_manage("allocate_region"), "TERM"), env=_environment(options, "web"), start_new_session=True)
+    command, environ = tied(_manage("allocate_region"), "TERM"), _environment(options, "owner")
+    process = subprocess.Popen(command, env=environ, start_new_session=True)
     try:
         yield
         while process.poll() is None:

@@ -1,7 +1,7 @@
 """What is done to candidates: added, changed, taken in from a spreadsheet."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from praksis.accounts.models import User
+from praksis.base.identity import NOBODY, acting, current
 from praksis.candidates.imports import Fault, Row
 from praksis.candidates.models import Candidate, HeldPaper, Need
 from praksis.candidates.rules import may_place_for
@@ -198,7 +199,8 @@ def _set(one: Candidate, **facts: Any) -> bool:
 def _users(addresses: Iterable[tuple[str, str]]) -> dict[str, User]:
     """A user for each address, those that are new made with the name given. Three statements, however many."""
     names = {email: name for email, name in addresses if email}
-    known = set(User.objects.filter(email__in=names).values_list("email", flat=True))
-    new = [User(email=email, name=name[:200]) for email, name in names.items() if email not in known]
-    User.objects.bulk_create(new, batch_size=BATCH)
-    return {user.email: user for user in User.objects.filter(email__in=names)}
+    with acting(replace(current.get() or NOBODY, purpose="invite", key=",".join(names))):
+        known = set(User.objects.filter(email__in=names).values_list("email", flat=True))
+        new = [User(email=email, name=name[:200]) for email, name in names.items() if email not in known]
+        User.objects.bulk_create(new, batch_size=BATCH)
+        return {user.email: user for user in User.objects.filter(email__in=names)}

@@ -8,7 +8,7 @@ from django.db.models.expressions import Combinable
 from praksis.accounts.models import User
 from praksis.base.sorting import norwegian
 from praksis.candidates.choices import PLACING_ROLES
-from praksis.candidates.models import Candidate
+from praksis.candidates.models import Candidate, Guardian
 from praksis.organisations.models import Member
 
 type Order = list[str | Combinable]
@@ -47,3 +47,16 @@ def candidate_to_change(user: User, candidate_id: UUID) -> Candidate | None:
     """Somebody the user places."""
     found = Candidate.objects.placed_by(user).select_related("member", "user").prefetch_related("needs__programme", "papers")
     return found.filter(pk=candidate_id).first()
+
+
+def ids_of_members_placed_for(user: User) -> list[UUID]:
+    """The members whose people the user places."""
+    placing = user.memberships.current().filter(role__in=PLACING_ROLES)
+    return list(placing.order_by("member_id").values_list("member_id", flat=True).distinct())
+
+
+def ids_of_people_owned(user: User) -> list[UUID]:
+    """The candidates that the user is, or is a guardian of."""
+    own = Candidate.objects.filter(user=user).order_by().values_list("pk", flat=True)
+    wards = Guardian.objects.filter(user=user).values_list("candidate_id", flat=True)
+    return list(own.union(wards).order_by())

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "praksis.web.middleware.IdentityMiddleware",
     "praksis.base.middleware.TransactionMiddleware",
 ]
 
@@ -86,7 +87,8 @@ DATABASES = database_settings(ROLE, DATA, os.environ)
 DATABASE_USERS = user_names(DATA, os.environ)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["praksis.accounts.backends.LinkBackend"]
+SESSION_ENGINE = "praksis.accounts.sessions"
 LOGIN_URL = "/logg-inn/"
 
 LANGUAGE_CODE = "nb"

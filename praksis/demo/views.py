@@ -1,14 +1,14 @@
 """Stepping into one of the made-up people, and out again."""
 
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
+from praksis.accounts.backends import enter
 from praksis.accounts.models import User
+from praksis.base.identity import Identity, acting
 from praksis.demo.personas import persona
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @require_POST
@@ -17,9 +17,10 @@ def become(request: HttpRequest, key: str) -> HttpResponse:
     chosen = persona(key)
     if chosen is None:
         raise Http404
-    user = get_object_or_404(User, email=chosen.email, is_active=True)
+    with acting(Identity(purpose="sign-in", key=chosen.email)):
+        user = get_object_or_404(User, email=chosen.email, is_active=True)
     logout(request)
-    login(request, user, backend=BACKEND)
+    enter(request, user)
     return redirect("web:my_page")
 
 

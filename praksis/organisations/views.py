@@ -1,12 +1,11 @@
 """The first run."""
 
-from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
 from praksis.accounts.actions import standing_link, use_link
-from praksis.accounts.views import BACKEND
+from praksis.accounts.backends import enter
 from praksis.organisations.actions import found_region
 from praksis.organisations.forms import RegionForm
 from praksis.organisations.queries import region
@@ -23,5 +22,5 @@ def first_run(request: HttpRequest, token: str) -> HttpResponse:
     if not use_link(token=token, first_run=True):
         raise Http404
     operator = found_region(**form.cleaned_data)
-    login(request, operator, backend=BACKEND)
+    enter(request, operator)
     return redirect("web:my_page")

@@ -1,4 +1,11 @@
-"""Grants on the room's tables, by database role. The worker reads pseudonyms and writes outcomes; it never reads the links."""
+"""Grants on the room's tables, and which rows whom. The worker reads the pseudonyms of the round it works on, never the links."""
+
+from praksis.base.policies import MEMBERS, PEOPLE, Policy, key
+
+_ROUND = f"{key('allocation', 'figures')}::uuid"
+_OWN = f"exists (select from rounds_entrylink link where link.entry_id = rounds_entry.id and link.candidate_id = {PEOPLE})"
+_ENTRY_SEEN = "exists (select from rounds_entry one where one.id = entry_id)"
+_RUN_OF_ROUND = f"exists (select from rounds_run one where one.id = run_id and one.round_id = {key('allocation')}::uuid)"
 
 OPEN = {
     "rounds_round": {"web": "select, insert, update", "worker": "select"},
@@ -13,6 +20,27 @@ PERSONS = {
     "rounds_entry": {"web": "select, insert, update, delete", "worker": "select"},
     "rounds_entrylink": {"web": "select, insert, delete"},
     "rounds_choice": {"web": "select, insert, update, delete", "worker": "select"},
-    "rounds_runinput": {"web": "select", "worker": "select, insert, update"},
+    "rounds_runinput": {"worker": "select, insert, update"},
     "rounds_outcome": {"web": "select", "worker": "select, insert, delete"},
+}
+POLICIES = {
+    "rounds_entry": [
+        Policy("web", "select", _OWN),
+        Policy("web", "update", _OWN),
+        Policy("web", "all", f"member_id = {MEMBERS}"),
+        Policy("worker", "select", f"round_id = {_ROUND}"),
+    ],
+    "rounds_entrylink": [
+        Policy("web", "select", f"candidate_id = {PEOPLE}"),
+        Policy("web", "all", f"member_id = {MEMBERS}"),
+    ],
+    # A list and an outcome go with the entry: whoever sees that one sees these.
+    "rounds_choice": [Policy("web", "all", _ENTRY_SEEN), Policy("worker", "select", _ENTRY_SEEN)],
+    "rounds_outcome": [
+        Policy("web", "select", _ENTRY_SEEN),
+        Policy("worker", "select", _ENTRY_SEEN),
+        Policy("worker", "insert", f"{_ENTRY_SEEN} and {_RUN_OF_ROUND}"),
+        Policy("worker", "delete", _RUN_OF_ROUND),
+    ],
+    "rounds_runinput": [Policy("worker", "all", _RUN_OF_ROUND)],
 }

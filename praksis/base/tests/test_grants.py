@@ -10,7 +10,7 @@ from django.db import ProgrammingError, connection
 from psycopg import sql
 from pytest_django import Settings
 
-from conftest import AsRole
+from conftest import AsRole, lend_a_hand
 from praksis.base import grants
 from praksis.base.databases import RUNTIME, SetupError, passwords
 from praksis.base.grants import Grant
@@ -22,6 +22,13 @@ pytestmark = pytest.mark.django_db
 def _run(statement: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+@pytest.fixture(autouse=True)
+def hand(database: dict[str, str]) -> Iterator[None]:
+    """These tests migrate, which takes away what no list declares."""
+    yield
+    lend_a_hand(database["owner"])
 
 
 @pytest.fixture

@@ -1,26 +1,25 @@
 """One transaction for each request. The views stand here: they do what views must not do."""
 
-from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template import engines
 from django.template.response import SimpleTemplateResponse
 from django.test import Client
 from django.urls import get_resolver, include, path
-from django.utils import timezone
 from pytest_django import Settings
 
 from praksis.base import middleware
+from praksis.base.models import SearchRow
 
 pytestmark = pytest.mark.django_db
 
 
 def _store() -> None:
-    Session.objects.create(session_key="stored", session_data="", expire_date=timezone.now() + timedelta(days=1))
+    SearchRow.objects.create(kind="place", object_id=uuid4(), title="stored", text="")
 
 
 def write(request: HttpRequest) -> HttpResponse:
@@ -62,19 +61,19 @@ def site(settings: Settings) -> Client:
 
 def test_a_post_is_stored(site: Client) -> None:
     assert site.post("/write").status_code == 200
-    assert Session.objects.filter(session_key="stored").exists()
+    assert SearchRow.objects.filter(title="stored").exists()
 
 
 @pytest.mark.parametrize("method", ["get", "head", "options"])
 def test_a_method_that_reads_cannot_write(site: Client, method: str) -> None:
     assert getattr(site, method)("/write").status_code == 500
-    assert not Session.objects.exists()
+    assert not SearchRow.objects.exists()
 
 
 def test_a_listed_view_may_write_when_fetched(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(middleware, "WRITING_GETS", frozenset({"write"}))
     assert site.get("/write").status_code == 200
-    assert Session.objects.exists()
+    assert SearchRow.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -82,12 +81,12 @@ def test_a_listed_view_may_write_when_fetched(site: Client, monkeypatch: pytest.
 )
 def test_what_fails_leaves_nothing_behind(site: Client, address: str, status: int) -> None:
     assert site.post(address).status_code == status
-    assert not Session.objects.exists()
+    assert not SearchRow.objects.exists()
 
 
 def test_an_answer_of_the_400s_that_the_view_chose_is_no_failure(site: Client) -> None:
     assert site.post("/write?status=409").status_code == 409
-    assert Session.objects.exists()
+    assert SearchRow.objects.exists()
 
 
 def test_a_template_is_rendered_inside_the_transaction(site: Client) -> None:
@@ -107,7 +106,7 @@ def test_a_stale_session_is_removed_by_a_get_without_an_error(site: Client, sett
     session["_auth_user_hash"] = "no longer right"
     session.save()
     assert site.get("/lazy").status_code == 200
-    assert not Session.objects.exists()
+    assert not SearchRow.objects.exists()
 
 
 def test_every_listed_view_exists() -> None:

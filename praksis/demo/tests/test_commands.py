@@ -2,7 +2,6 @@
 
 from io import StringIO
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -16,10 +15,10 @@ from praksis.catalogue.models import Place, Scheme
 from praksis.demo import store
 from praksis.demo.management.commands.allocate_region import order, publish
 from praksis.organisations.models import Host, Member
-from praksis.rounds.actions import allocate_run
 from praksis.rounds.choices import RoundState
 from praksis.rounds.models import Choice, Outcome, Round, Run
 from praksis.rounds.rules import fit
+from praksis.rounds.tasks import allocate
 
 
 def make(settings: Settings, **options: Any) -> str:
@@ -95,7 +94,7 @@ def test_the_closed_round_is_allocated_and_published_once(
     run = order(round_)
     assert order(round_) == run
     with as_worker():
-        allocate_run(UUID(str(run.pk)))
+        allocate.func(run_id=str(run.pk))
     run = Run.objects.get()
     members = publish(run)
     assert len(members) > 5

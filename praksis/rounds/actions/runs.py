@@ -7,11 +7,12 @@ from functools import partial
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from praksis.accounts.models import User
+from praksis.base.identity import snapshot
 from praksis.base.jobs import defer_job
 from praksis.rounds import bridge
 from praksis.rounds.choices import RUN_MOVES, RoundState, RunState
@@ -99,11 +100,9 @@ def _begin(run_id: UUID) -> Run | None:
     return run
 
 
-@transaction.atomic(durable=True)
 def _read(run: Run) -> bridge.Instance:
-    with connection.cursor() as cursor:
-        cursor.execute("set transaction isolation level repeatable read")
-    return bridge.build_problem(run.round)
+    with snapshot():
+        return bridge.build_problem(run.round)
 
 
 @transaction.atomic
@@ -113,6 +112,7 @@ def _store_input(run: Run, instance: bridge.Instance) -> None:
     RunInput.objects.update_or_create(run=run, defaults={"instance": file, "result": None})
 
 
+@transaction.atomic
 def _tell(run: Run, step: str, share: int) -> None:
     """Say how far it is. One short statement, committed at once."""
     Run.objects.filter(pk=run.pk, state=RunState.RUNNING).update(progress={"step": step, "share": share})
@@ -148,6 +148,7 @@ def _uuid(text: str | None) -> UUID | None:
     return UUID(text) if text else None
 
 
+@transaction.atomic
 def _fail(run: Run, problem: str, notes: Sequence[str] = ()) -> None:
     Run.objects.filter(pk=run.pk, state=RunState.RUNNING).update(
         state=RunState.FAILED, finished_at=timezone.now(), problem=problem, notes=list(notes)

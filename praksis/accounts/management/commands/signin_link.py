@@ -4,10 +4,12 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.urls import reverse
 
 from praksis.accounts.actions import make_link
 from praksis.accounts.models import User
+from praksis.base.identity import Identity, acting
 
 
 class Command(BaseCommand):
@@ -18,11 +20,10 @@ class Command(BaseCommand):
         parser.add_argument("address", help="The address of the site, such as http://127.0.0.1:8000")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        user = User.objects.filter(email__iexact=options["email"], is_active=True).first()
-        if not user:
-            raise CommandError(f"No one signs in as {options['email']}. Known: {self._known()}")
-        path = reverse("accounts:follow_link", args=[make_link(user=user)])
+        email = options["email"].lower()
+        with acting(Identity(purpose="sign-in", key=email)), transaction.atomic():
+            user = User.objects.filter(email=email, is_active=True).first()
+            if not user:
+                raise CommandError(f"No one signs in as {options['email']}. Is it spelt as it was when they were added?")
+            path = reverse("accounts:follow_link", args=[make_link(user=user)])
         self.stdout.write(f"{options['address'].rstrip('/')}{path}")
-
-    def _known(self) -> str:
-        return ", ".join(User.objects.order_by("created_at").values_list("email", flat=True)[:5]) or "nobody yet"

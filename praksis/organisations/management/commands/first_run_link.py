@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import transaction
 from django.urls import reverse
 
 from praksis.accounts.actions import make_link
@@ -16,6 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("address", help="The address of the site, such as http://127.0.0.1:8000")
 
+    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         if not region():
             path = reverse("organisations:first_run", args=[make_link(user=None)])

@@ -1,0 +1,37 @@
+"""The language of policies: what row-level security may ask of a row. Equalities and arrays on indexed columns, no more.
+
+A setting that is empty or missing is null, and null shows nothing. Each is asked once a statement (`select`), not once a row.
+"""
+
+from typing import NamedTuple
+
+USER = "(select nullif(current_setting('app.user', true), '')::uuid)"
+MEMBERS = "any ((select string_to_array(nullif(current_setting('app.members', true), ''), ',')::uuid[])::uuid[])"
+PEOPLE = "any ((select string_to_array(nullif(current_setting('app.people', true), ''), ',')::uuid[])::uuid[])"
+MAINTENANCE = "(select current_setting('app.purpose', true)) = 'maintenance'"
+
+
+def key(*purposes: str) -> str:
+    """The key of a way in, as text; null unless the transaction acts for one of the purposes."""
+    named = ", ".join(f"'{purpose}'" for purpose in purposes)
+    given = "nullif(current_setting('app.key', true), '')"
+    return f"(select case when current_setting('app.purpose', true) in ({named}) then {given} end)"
+
+
+def keys(purpose: str) -> str:
+    """The same where the key is a list."""
+    return f"any ((select string_to_array({key(purpose)}, ','))::text[])"
+
+
+class Policy(NamedTuple):
+    """What a role may do with rows for which `using` holds. `command` is select, insert, update, delete or all."""
+
+    role: str
+    command: str
+    using: str
+
+    def clause(self) -> str:
+        """What rows must be like before, and after."""
+        using = f"using ({self.using})" if self.command != "insert" else ""
+        check = f"with check ({self.using})" if self.command in {"insert", "update", "all"} else ""
+        return f"{using} {check}".strip()

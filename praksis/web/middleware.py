@@ -1,0 +1,35 @@
+"""For whom a request acts."""
+
+from collections.abc import Callable
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from praksis.accounts.models import User
+from praksis.base.identity import NOBODY, Identity, acting
+from praksis.base.middleware import WITHOUT_DATABASE
+from praksis.candidates.queries import ids_of_members_placed_for, ids_of_people_owned
+
+
+class IdentityMiddleware:
+    """The request, its view and its error page act as whoever is signed in: their memberships and people are read anew each time,
+    so that what is taken back is gone at the next request."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path in WITHOUT_DATABASE:
+            return self.get_response(request)
+        with acting(identity_of(request.user)):
+            return self.get_response(request)
+
+
+def identity_of(user: User | AnonymousUser) -> Identity:
+    """Nobody for a visitor."""
+    if not isinstance(user, User):
+        return NOBODY
+    with acting(Identity(user=str(user.pk))), transaction.atomic():
+        members, people = ids_of_members_placed_for(user), ids_of_people_owned(user)
+    return Identity(user=str(user.pk), members=tuple(map(str, members)), people=tuple(map(str, people)))
