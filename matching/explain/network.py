@@ -1,8 +1,14 @@
 """From an allocation to its residual graph: every single move that keeps the rules, with its cost."""
 
-from matching.explain.residual import Residual
-from matching.explain.seating import Costs, Reserves, Seating, rank_of
+from collections.abc import Collection
+
+from matching.explain.costs import Costs, Part, Reserves, parts_of
+from matching.explain.residual import Residual, Step
+from matching.explain.seating import Seating, rank_of
 from matching.problem import Candidate, Place, Pool
+
+type Chain = dict[str, int]  # candidate id -> the node they move to
+type Rows = list[dict[int, tuple[int, str | None]]]  # by node: to which other node -> (cost, person)
 
 
 class Network:
@@ -11,30 +17,38 @@ class Network:
     Two graphs come of it. The strict one holds only moves that keep every rule: partners and equal places stand
     still. The relaxed one lets too much through (partners one by one, equal places freely, overlapping pools
     without limit, reserves by a line below their shortfall), so that its paths cost no more than the truth.
+
+    `costs` are what is searched by, `rest` what comes after it: nothing, or the draw where it is not `drawn`.
     """
 
-    def __init__(self, seating: Seating) -> None:
+    def __init__(self, seating: Seating, *, drawn: bool) -> None:
         self.seating = seating
         self.pools = {pool.id: seating.nowhere + 1 + at for at, pool in enumerate(seating.instance.pools)}
+        self._limits = {pool.id: pool.limit for pool in seating.instance.pools}
         self.size = seating.nowhere + 1 + len(self.pools)
-        self.costs = Costs(seating, 2 * (self.size + 2))
+        searched, rest = parts_of(seating, drawn=drawn)
+        self.costs = Costs(seating.result.seed, searched, 2 * (self.size + 2))
+        self.rest = Costs(seating.result.seed, rest, 2 * (self.size + 2))
         self.reserve_weight = self.costs.weights.get(("reserves", None), 0)
         self.reserves = Reserves(seating)
+        self.place_at: list[str | None] = [*(place.id for place, _ in seating.nodes), None]
         self.options = {one.id: self._options(one) for one in seating.instance.candidates}
-        self.people_on: dict[int, list[Candidate]] = {node: [] for node in range(seating.nowhere + 1)}
+        self.people_on: list[list[Candidate]] = [[] for _ in range(seating.nowhere + 1)]
         for one in sorted(seating.instance.candidates, key=lambda one: one.id):
             self.people_on[seating.at[one.id]].append(one)
+        self._beyond: dict[bool, set[str]] = {}  # the rules in the way from nowhere, in the strict and in the relaxed graph
 
     def _options(self, one: Candidate) -> dict[int, int]:
         """Node -> what sitting there costs, reserves apart; nowhere costs nothing."""
-        options = {self.seating.nowhere: 0}
+        seating, options = self.seating, {self.seating.nowhere: 0}
         for rank, group in enumerate(one.choices, 1):
             for id_ in group:
-                if id_ not in self.seating.open:
+                if id_ not in seating.open:
                     continue
-                kinds = self.seating.kinds_for(one, self.seating.places[id_])
+                kinds = seating.kinds_for(one, seating.places[id_])
                 cost = self.costs.sitting(one, id_, rank) if kinds else 0
-                options.update({self.seating.node_of[id_, kind]: cost for kind in kinds})
+                for kind in kinds:
+                    options[seating.node_of[id_, kind]] = cost
         return options
 
     def needs_relaxing(self) -> bool:
@@ -47,116 +61,160 @@ class Network:
 
     def graph(self, *, relaxed: bool) -> Residual:
         """The strict or the relaxed residual graph."""
-        arcs: dict[tuple[int, int], tuple[int, str | None]] = {}
-        self._add_counts(arcs, relaxed=relaxed)
-        for people in self.people_on.values():
+        rows: Rows = [{} for _ in range(self.size)]
+        self._add_counts(rows, relaxed=relaxed)
+        for node, people in enumerate(self.people_on):
             for one in people:
-                self.add_moves(arcs, one, relaxed=relaxed)
-        return Residual(arcs, self.size, self.seating.nowhere, self.costs.infinite)
+                self.add_moves(rows[node], one, relaxed=relaxed)
+        return Residual(rows, self.seating.nowhere, self.costs.infinite)
 
-    def add_moves(self, arcs: dict[tuple[int, int], tuple[int, str | None]], one: Candidate, *, relaxed: bool) -> None:
+    def add_moves(self, row: dict[int, tuple[int, str | None]], one: Candidate, *, relaxed: bool) -> None:
         """Every move of one person, where it is cheaper than those already there.
 
         Who is pinned, and in the strict graph who has a partner, only changes kind at the same place.
         """
         options, source = self.options[one.id], self.seating.at[one.id]
-        stays, here = options[source], self.place_at(source)
+        stays, here, id_ = options[source], self.place_at[source], one.id
         bound = one.pinned is not None or (one.together is not None and not relaxed)
+        reserved = self.reserve_weight and self.reserves.counts(one)
         for target, cost in options.items():
-            if target == source or (bound and self.place_at(target) != here):
+            if target == source or (bound and self.place_at[target] != here):
                 continue
-            total = cost - stays + self.reserve_cost(one, source, target, relaxed=relaxed)
-            known = arcs.get((source, target))
+            total = cost - stays
+            if reserved:
+                total += self.reserve_cost(one, source, target, relaxed=relaxed)
+            known = row.get(target)
             if known is None or total < known[0]:
-                arcs[source, target] = total, one.id
+                row[target] = total, id_
 
-    def place_at(self, node: int) -> str | None:
-        """The place id of a node; None for nowhere."""
-        return None if node == self.seating.nowhere else self.seating.nodes[node][0].id
+    def strict_cost(self, one: Candidate, target: int) -> int | None:
+        """What the move of this one person costs, None where the strict graph has it not."""
+        options, source = self.options[one.id], self.seating.at[one.id]
+        bound = one.pinned is not None or one.together is not None
+        if target not in options or (bound and self.place_at[target] != self.place_at[source]):
+            return None
+        return options[target] - options[source] + self.reserve_cost(one, source, target, relaxed=False)
 
     def reserve_cost(self, one: Candidate, source: int, target: int, *, relaxed: bool) -> int:
         """What the move of this one person does to the reserves."""
         if not self.reserve_weight:
             return 0
-        old, new = self.place_at(source), self.place_at(target)
         change = self.reserves.linear_change if relaxed else self.reserves.shortfall_change
-        return self.reserve_weight * change([(one, old, new)])
+        return self.reserve_weight * change([(one, self.place_at[source], self.place_at[target])])
 
-    def _add_counts(self, arcs: dict[tuple[int, int], tuple[int, str | None]], *, relaxed: bool) -> None:
+    def _add_counts(self, rows: Rows, *, relaxed: bool) -> None:
         """Arcs along which nobody moves: a node takes one more, or does with one less."""
         nowhere = self.seating.nowhere
-        for node, (place, seat) in enumerate(self.seating.nodes):
+        for node, (place, _) in enumerate(self.seating.nodes):
             if counts_stand_still(place) and not relaxed:
                 continue
-            if self.seating.heads[node] < seat.capacity:
-                arcs.update(((node, hub), (0, None)) for hub in self._room_for_one_more(place, relaxed=relaxed))
-            if self._can_spare_one(node):
+            if self.has_room(node):
+                rows[node].update((hub, (0, None)) for hub in self._room_for_one_more(place, relaxed=relaxed))
+            if self.can_spare_one(node):
                 pools = self.seating.pools_of[place.id]
-                hubs = [self.pools[pool.id] for pool in pools] + ([nowhere] if len(pools) != 1 else [])
-                arcs.update(((hub, node), (0, None)) for hub in hubs)
+                for hub in [self.pools[pool.id] for pool in pools] + ([nowhere] if len(pools) != 1 else []):
+                    rows[hub][node] = 0, None
         for pool in self.seating.instance.pools:
-            arcs[nowhere, self.pools[pool.id]] = 0, None
-            if self._has_room(pool) or (relaxed and self._overlaps(pool)):
-                arcs[self.pools[pool.id], nowhere] = 0, None
+            rows[nowhere][self.pools[pool.id]] = 0, None
+            if self.pool_has_room(pool) or (relaxed and self._overlaps(pool)):
+                rows[self.pools[pool.id]][nowhere] = 0, None
 
-    def _can_spare_one(self, node: int) -> bool:
-        return self.seating.heads[node] > self.seating.nodes[node][1].minimum
+    def has_room(self, node: int, more: int = 0) -> bool:
+        """Whether the node takes one more, when it has so many more already."""
+        return self.seating.heads[node] + more < self.seating.nodes[node][1].capacity
+
+    def can_spare_one(self, node: int, more: int = 0) -> bool:
+        """Whether the node does with one less, when it has so many more already."""
+        return self.seating.heads[node] + more > self.seating.nodes[node][1].minimum
+
+    def pool_has_room(self, pool: Pool, more: int = 0) -> bool:
+        """Whether the pool takes one more, when it has so many more already."""
+        return self.seating.people_in_pool[pool.id] + more < pool.limit
+
+    def pool_at(self, node: int) -> Pool | None:
+        """The pool of a node that stands for one."""
+        return self.seating.instance.pools[node - self.seating.nowhere - 1] if node > self.seating.nowhere else None
 
     def _room_for_one_more(self, place: Place, *, relaxed: bool) -> list[int]:
         """Where the room for one more at the place comes from: its pool, nowhere, or a place in all its full pools."""
         pools = self.seating.pools_of[place.id]
         if len(pools) == 1:
             return [self.pools[pools[0].id]]
-        full = [set(pool.places) for pool in pools if not self._has_room(pool)]
+        full = [set(pool.places) for pool in pools if not self.pool_has_room(pool)]
         if relaxed or not full:
             return [self.seating.nowhere]
         inside = [self.seating.places[id_] for id_ in set.intersection(*full) & self.seating.open]
         nodes = [self.seating.node_of[other.id, seat.kind] for other in inside for seat in other.seats]
-        return [node for node in nodes if self._can_spare_one(node) and not counts_stand_still(self._place(node))]
+        return [node for node in nodes if self.can_spare_one(node) and not counts_stand_still(self._place(node))]
 
     def _place(self, node: int) -> Place:
         return self.seating.nodes[node][0]
-
-    def _has_room(self, pool: Pool) -> bool:
-        return self.seating.people_in_pool[pool.id] < pool.limit
 
     def _overlaps(self, pool: Pool) -> bool:
         return any(len(self.seating.pools_of[place]) > 1 for place in pool.places)
 
     # --- whole chains -------------------------------------------------------------------------------------------------
 
-    def cost_of(self, moves: dict[str, int]) -> int:
-        """What the moves (candidate id -> node) do to the levels, packed; exact."""
-        seating, total, changes = self.seating, 0, []
-        for id_, node in moves.items():
-            source = seating.at[id_]
-            total += self.options[id_][node] - self.options[id_][source]
-            changes.append((seating.candidates[id_], self.place_at(source), self.place_at(node)))
-        return total + self.reserve_weight * self.reserves.shortfall_change(changes)
+    def cost_of(self, moves: Chain) -> int:
+        """What the moves do to the levels that are searched by, packed; exact."""
+        options, at = self.options, self.seating.at
+        total = sum(options[id_][node] - options[id_][at[id_]] for id_, node in moves.items())
+        return total + self.reserve_weight * self.shortfall_of(moves)
 
-    def ranks(self, id_: str, node: int) -> int | None:
+    def shortfall_of(self, moves: Chain) -> int:
+        """What the moves do to the total shortfall of the reserves."""
+        if not self.seating.instance.reserves:
+            return 0
+        people = ((self.seating.candidates[id_], id_, node) for id_, node in moves.items())
+        changes = [
+            (one, self.place_at[self.seating.at[id_]], self.place_at[node])
+            for one, id_, node in people
+            if self.reserves.counts(one)
+        ]
+        return self.reserves.shortfall_change(changes) if changes else 0
+
+    def rest_of(self, moves: Chain) -> int:
+        """What the moves do to the levels after those that are searched by, packed; exact."""
+        if not self.rest.parts:
+            return 0
+        total = sum(self._rest_at(id_, node) - self._rest_at(id_, self.seating.at[id_]) for id_, node in moves.items())
+        weight = self.rest.weights.get(("reserves", None), 0)
+        return total + (weight * self.shortfall_of(moves) if weight else 0)
+
+    def _rest_at(self, id_: str, node: int) -> int:
+        place, rank = self.place_at[node], self.rank(id_, node)
+        return 0 if place is None or rank is None else self.rest.sitting(self.seating.candidates[id_], place, rank)
+
+    def first_change(self, moves: Chain) -> tuple[Part, int] | None:
+        """The first component of the whole objective that the moves change, and by how much; positive is worse."""
+        return self.costs.first_change(self.cost_of(moves)) or self.rest.first_change(self.rest_of(moves))
+
+    def rank(self, id_: str, node: int) -> int | None:
         """The rank of the node for the candidate; None for nowhere."""
-        place = self.place_at(node)
+        place = self.place_at[node]
         return None if place is None else rank_of(self.seating.candidates[id_], place)
 
-    def holds(self, moves: dict[str, int]) -> bool:
-        """Whether every rule still holds after the moves."""
-        seating = self.seating
-        change: dict[int, int] = dict.fromkeys((*moves.values(), *(seating.at[id_] for id_ in moves)), 0)
+    def counts(self, moves: Chain) -> dict[int, int]:
+        """By how many the people at each node become more."""
+        change: dict[int, int] = dict.fromkeys((*moves.values(), *(self.seating.at[id_] for id_ in moves)), 0)
         for id_, node in moves.items():
-            change[seating.at[id_]] -= 1
+            change[self.seating.at[id_]] -= 1
             change[node] += 1
-        change.pop(seating.nowhere, None)
-        return all(self._may_move(id_, node, moves) for id_, node in moves.items()) and self._counts_hold(change)
+        change.pop(self.seating.nowhere, None)
+        return change
 
-    def _may_move(self, id_: str, node: int, moves: dict[str, int]) -> bool:
+    def holds(self, moves: Chain) -> bool:
+        """Whether every rule still holds after the moves."""
+        return all(self._may_move(id_, node, moves) for id_, node in moves.items()) and self._counts_hold(self.counts(moves))
+
+    def _may_move(self, id_: str, node: int, moves: Chain) -> bool:
         one = self.seating.candidates[id_]
-        if node not in self.options[id_] or one.pinned not in {None, self.place_at(node)}:
+        if node not in self.options[id_] or one.pinned not in {None, self.place_at[node]}:
             return False
         if one.together is None:
             return True
         partner = moves.get(one.together, self.seating.at[one.together])
-        return self.place_at(partner) == self.place_at(node)
+        return self.place_at[node] == self.place_at[partner]
 
     def _counts_hold(self, change: dict[int, int]) -> bool:
         seating = self.seating
@@ -178,22 +236,29 @@ class Network:
         for id_, change in places.items():
             for pool in self.seating.pools_of[id_]:
                 more[pool.id] = more.get(pool.id, 0) + change
-        limits = {pool.id: pool.limit for pool in self.seating.instance.pools}
-        return all(self.seating.people_in_pool[id_] + change <= limits[id_] for id_, change in more.items())
+        return all(self.seating.people_in_pool[id_] + change <= self._limits[id_] for id_, change in more.items())
 
     # --- what stands in the way ---------------------------------------------------------------------------------------
 
     def blockers(self, graph: Residual, sources: list[int], target: int, *, relaxed: bool) -> list[str]:
         """The rules that keep a person at the sources from being passed on to the target, the plainest first."""
-        reached = graph.reachable(sources)
-        rules = set()
-        for node in reached:
-            if node < self.seating.nowhere:
-                rules |= self._blockers_at(node, relaxed=relaxed, stuck=self.seating.nowhere not in reached)
-        if self.seating.nowhere in reached and target != self.seating.nowhere:
+        reached, free = graph.reachable(sources)
+        rules = self._blockers_among(reached, relaxed=relaxed, stuck=not free)
+        if free:
+            if relaxed not in self._beyond:
+                self._beyond[relaxed] = self._blockers_among(graph.inward.distance, relaxed=relaxed, stuck=False)
+            rules |= self._beyond[relaxed]
+        if free and target != self.seating.nowhere:
             still = counts_stand_still(self.seating.nodes[target][0]) and not relaxed
             rules.add("equal" if still else "minimum")
         return [rule for rule in ("pool", "equal", "minimum", "partner", "pin") if rule in rules] or ["capacity"]
+
+    def _blockers_among(self, nodes: Collection[int], *, relaxed: bool, stuck: bool) -> set[str]:
+        rules = set[str]()
+        for node in nodes:
+            if node < self.seating.nowhere:
+                rules |= self._blockers_at(node, relaxed=relaxed, stuck=stuck)
+        return rules
 
     def _blockers_at(self, node: int, *, relaxed: bool, stuck: bool) -> set[str]:
         place, seat = self.seating.nodes[node]
@@ -203,6 +268,11 @@ class Network:
         if stuck and self.seating.heads[node] < seat.capacity:
             rules.add("equal" if counts_stand_still(place) and not relaxed else "pool")
         return rules
+
+
+def moves_of(path: list[Step]) -> Chain:
+    """Who moves along a path, and where to."""
+    return {step.person: step.target for step in path if step.person is not None}
 
 
 def counts_stand_still(place: Place) -> bool:

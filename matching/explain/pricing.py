@@ -1,19 +1,18 @@
 """What a seat at an open place would have cost the others: a chain of moves, found in the residual graph."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from heapq import heappop, heappush
 from typing import Any
 
-from matching.explain.network import Network, counts_stand_still
-from matching.explain.residual import Arc, Residual, Step, Tree
-from matching.explain.seating import Part, Seating
+from matching.explain.costs import Part
+from matching.explain.network import Chain, Network, counts_stand_still, moves_of
+from matching.explain.residual import Residual, Tree
+from matching.explain.seating import Seating
+from matching.explain.second import SecondPaths
 from matching.problem import Candidate, Place
 
 DRAW_LIMIT = 1_000  # nodes; in larger rounds the amount at the level `lottery` is that of some real chain
-
-type Chain = dict[str, int]  # candidate id -> the node they move to
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +23,32 @@ class Blocked:
     proven: bool
 
 
+@dataclass(slots=True)
+class Others:
+    """What the others do in a chain: the same for all who would leave the same seat for the same seat."""
+
+    moves: Chain
+    cost: int  # at the levels that are searched by, reserves apart
+    counts: dict[str, int]  # how many of them move, and which way
+    holds: bool
+
+
+@dataclass(slots=True)
+class Ways:
+    """The cheapest paths to one node, and what was made of them so far, by the node they start from."""
+
+    tree: Tree
+    others: dict[int, Others] = field(default_factory=dict)
+
+
 class Pricing:
     """Chains and their costs for one result. Preparing takes seconds for 40,000 candidates, a question much less."""
 
     def __init__(self, seating: Seating) -> None:
         self.seating = seating
-        self.network = Network(seating)
-        self.draw_is_exact = self.network.size <= DRAW_LIMIT
-        self._trees: dict[bool, tuple[int, Tree]] = {}  # the last tree of the strict and of the relaxed graph
+        self.network = Network(seating, drawn=len(seating.nodes) + len(seating.instance.pools) < DRAW_LIMIT)
+        self._ways: dict[bool, Ways] = {}  # the last ones of the strict and of the relaxed graph
+        self._together: dict[tuple[str, str], Chain | None] = {}  # (a partner, place) -> the chain of both, if found
 
     @cached_property
     def strict(self) -> Residual:
@@ -43,51 +60,96 @@ class Pricing:
         """More moves than the rules allow, for a bound from below; None where the strict graph is complete."""
         return self.network.graph(relaxed=True) if self.network.needs_relaxing() else None
 
+    @cached_property
+    def second(self) -> SecondPaths:
+        """Paths beside a chain."""
+        return SecondPaths(self.network, self.strict)
+
     def price(self, one: Candidate, place: Place) -> tuple[str, dict[str, Any]]:
         """The code and the facts for an open place where the candidate is eligible."""
-        chain = self.chain(one, place)
-        if isinstance(chain, Blocked):
-            facts = {"rule": chain.rules[0], "rules": chain.rules}
-            return ("impossible" if chain.proven else "not_found"), facts
-        return "cost", self._facts(one, place, chain)
+        found = self._found(one, place)
+        if isinstance(found, Blocked):
+            return ("impossible" if found.proven else "not_found"), {"rule": found.rules[0], "rules": found.rules}
+        return "cost", self._facts(one, place, *found)
 
     def chain(self, one: Candidate, place: Place) -> Chain | Blocked:
         """Moves that give the candidate a seat at the place, every rule kept and the openings as they are."""
+        found = self._found(one, place)
+        return found if isinstance(found, Blocked) else {one.id: found[0], **found[1].moves}
+
+    def _found(self, one: Candidate, place: Place) -> tuple[int, Others] | Blocked:
+        """The node where the candidate would sit, and what the others do."""
         if one.pinned is not None:
             return Blocked(["pin"], proven=True)
         if one.together is not None:
-            return self._joint_chain(one, self.seating.candidates[one.together], place)
-        found = [*self._single_chains(one, place), *self._equal_chains(one, place)]
-        return self._cheapest(found) if found else self._blocked(one, place)
+            chain = self._joint_chain(one, self.seating.candidates[one.together], place)
+            return chain if isinstance(chain, Blocked) else self._split(one, chain)
+        strict = self._single(one, place, relaxed=False)
+        if strict is not None and not counts_stand_still(place) and not self._may_be_beaten(one, place, *strict):
+            return strict
+        found = [] if strict is None else [{one.id: strict[0], **strict[1].moves}]
+        found += self._other_chains(one, place, alone=strict is None)
+        return self._split(one, min(found, key=self._order)) if found else self._blocked(one, place)
 
-    def _cheapest(self, chains: list[Chain]) -> Chain:
-        return min(chains, key=lambda chain: (self.network.cost_of(chain), sorted(chain.items())))
+    def _order(self, chain: Chain) -> tuple[int, int, list[tuple[str, int]]]:
+        return self.network.cost_of(chain), self.network.rest_of(chain), sorted(chain.items())
 
-    def _single_chains(self, one: Candidate, place: Place) -> Iterator[Chain]:
-        """The cheapest path of the strict graph, and where it is worth a look that of the relaxed one, if it holds."""
-        chain = self._single_chain(one, place, relaxed=False)
-        if chain is not None:
-            yield chain
-        if self.relaxed is not None and (chain is None or self.relaxed.sound):
-            wider = self._single_chain(one, place, relaxed=True)
-            if wider is not None:
-                yield wider
+    def _split(self, one: Candidate, chain: Chain) -> tuple[int, Others]:
+        """A chain that holds as the candidate's own part and that of the others."""
+        others = {id_: node for id_, node in chain.items() if id_ != one.id}
+        return chain[one.id], self._others(others, holds=True)
 
-    def _single_chain(self, one: Candidate, place: Place, *, relaxed: bool) -> Chain | None:
+    def _others(self, moves: Chain, *, holds: bool) -> Others:
+        options, at = self.network.options, self.seating.at
+        cost = sum(options[id_][node] - options[id_][at[id_]] for id_, node in moves.items())
+        return Others(moves, cost, self._counts(moves), holds)
+
+    def _counts(self, moves: Chain) -> dict[str, int]:
+        """How many move, and which way; a change of kind at the same place is a move to the same rank."""
+        counts = {"moved": len(moves), "up": 0, "down": 0, "lost": 0, "gained": 0}
+        for id_, node in moves.items():
+            before, after = self.network.rank(id_, self.seating.at[id_]), self.network.rank(id_, node)
+            if before is None or after is None:
+                counts["gained" if before is None else "lost"] += 1
+            elif before != after:
+                counts["up" if after < before else "down"] += 1
+        return counts
+
+    # --- one candidate ------------------------------------------------------------------------------------------------
+
+    def _single(self, one: Candidate, place: Place, *, relaxed: bool) -> tuple[int, Others] | None:
+        """The cheapest path, if it holds."""
         source = self._cheapest_source(one, place, relaxed=relaxed)
         if source is None:
             return None
-        chain = {one.id: source, **_moves(self._tree(one, relaxed=relaxed).path(source))}
-        return chain if self.network.holds(chain) else None
+        ways = self._ways_from(one, relaxed=relaxed)
+        others = ways.others.get(source)
+        if others is None:
+            moves = moves_of(ways.tree.path(source))
+            others = ways.others[source] = self._others(moves, holds=self.network.holds({one.id: source, **moves}))
+        return (source, others) if others.holds else None
+
+    def _other_chains(self, one: Candidate, place: Place, *, alone: bool) -> Iterator[Chain]:
+        """What no single path of the strict graph is; the relaxed path where it is worth a look, if it holds."""
+        if self.relaxed is not None and (alone or self.relaxed.sound):
+            wider = self._single(one, place, relaxed=True)
+            if wider is not None:
+                yield {one.id: wider[0], **wider[1].moves}
+        if counts_stand_still(place):
+            yield from self._equal_chains(one, place)
 
     def _equal_chains(self, one: Candidate, place: Place) -> Iterator[Chain]:
         """One more of every kind at an equal place: the candidate, and for each other kind whoever can best come."""
         nodes = [self.seating.node_of[place.id, seat.kind] for seat in place.seats]
-        for source in self._sources(one, place) if counts_stand_still(place) else ():
-            chain: Chain | None = {one.id: source}
-            for target in [self.seating.at[one.id], *(node for node in nodes if node != source)]:
-                path = self._path_after(chain, self.seating.nowhere, target) if chain else None
-                chain = {**chain, **_moves(path)} if chain and path is not None else None
+        if not all(self.network.has_room(node) for node in nodes):
+            return
+        for source in self._sources(one, place):
+            path = self.second.find({}, one.id, self.seating.nowhere, self.seating.at[one.id])
+            chain = None if path is None else {one.id: source, **moves_of(path)}
+            for target in nodes:
+                if chain is not None and target != source:
+                    path = self.second.find(chain, one.id, self.seating.nowhere, target)
+                    chain = None if path is None else {**chain, **moves_of(path)}
             if chain and self.network.holds(chain):
                 yield chain
 
@@ -96,27 +158,31 @@ class Pricing:
 
     def _cheapest_source(self, one: Candidate, place: Place, *, relaxed: bool) -> int | None:
         """The kind of seat from which the way to the candidate's own node is cheapest."""
-        tree = self._tree(one, relaxed=relaxed)
-        lengths = [(tree.length(node), node) for node in self._sources(one, place)]
-        return min(((length, node) for length, node in lengths if length is not None), default=(0, None))[1]
+        tree, best = self._ways_from(one, relaxed=relaxed).tree, None
+        for node in self._sources(one, place):
+            length = tree.length(node)
+            if length is not None:
+                way = tree.graph.cost(length, node, tree.target), length, node
+                best = way if best is None else min(best, way)
+        return None if best is None else best[2]
 
-    def _tree(self, one: Candidate, *, relaxed: bool) -> Tree:
+    def _ways_from(self, one: Candidate, *, relaxed: bool) -> Ways:
         """Ways to where the candidate is, from every node that anybody there would rather have."""
         target = self.seating.at[one.id]
-        if relaxed not in self._trees or self._trees[relaxed][0] != target:
-            self._trees[relaxed] = target, self._grow(target, relaxed=relaxed)
-        return self._trees[relaxed][1]
+        ways = self._ways.get(relaxed)
+        if ways is None or ways.tree.target != target:
+            ways = self._ways[relaxed] = Ways(self._grow(target, relaxed=relaxed))
+        return ways
 
     def _grow(self, target: int, *, relaxed: bool) -> Tree:
         graph = self.relaxed if relaxed else self.strict
         if graph is None:
             raise ValueError("the strict graph is complete")
         if target == self.seating.nowhere:
-            return graph.tree_to(target, (), None)
+            return graph.tree_to(target, (), -1)
         wishes = self._wishes_from(target)
-        limits = [self._limit(graph, one, node, relaxed=relaxed) for one, node in wishes]
-        limit = None if None in limits else max((limit for limit in limits if limit is not None), default=-1)
-        return graph.tree_to(target, {node for _, node in wishes}, limit)
+        limits = (self._limit(graph, one, node, relaxed=relaxed) for one, node in wishes) if graph.sound else ()
+        return graph.tree_to(target, {node for _, node in wishes}, max(limits, default=-1))
 
     def _wishes_from(self, target: int) -> list[tuple[Candidate, int]]:
         """The people at the node, each with the nodes they would rather have."""
@@ -128,14 +194,14 @@ class Pricing:
             for node in self._sources(one, place)
         ]
 
-    def _limit(self, graph: Residual, one: Candidate, node: int, *, relaxed: bool) -> int | None:
+    def _limit(self, graph: Residual, one: Candidate, node: int, *, relaxed: bool) -> int:
         """The reduced length below which a path would cost less, as it is told, than the way by nowhere."""
         target = self.seating.at[one.id]
         way = graph.by_nowhere(node, target)
         if way is None:
-            return None
+            return -1
         own = self._own_cost(one, node, relaxed=relaxed)
-        floor = self.network.costs.floor(own + graph.cost(way, node, target), with_draw=self.draw_is_exact)
+        floor = self.network.costs.floor(own + graph.cost(way, node, target))
         return graph.reduced(floor - own, node, target) - 1
 
     def _own_cost(self, one: Candidate, node: int, *, relaxed: bool) -> int:
@@ -153,12 +219,27 @@ class Pricing:
 
     # --- what it costs ------------------------------------------------------------------------------------------------
 
-    def _facts(self, one: Candidate, place: Place, chain: Chain) -> dict[str, Any]:
-        first = self.network.costs.first_change(self.network.cost_of(chain))
+    def _facts(self, one: Candidate, place: Place, node: int, others: Others) -> dict[str, Any]:
+        first = self._first_change(one, node, others)
         level, part, amount = (first[0].level, first[0].part, first[1]) if first and first[1] > 0 else (None, None, 0)
-        exact = self._is_least(one, place, first) and (level != "lottery" or self.draw_is_exact)
-        facts = {"level": level, "part": part, "amount": amount, "exact": exact}
-        return {**facts, **self._people(one, chain)}
+        exact = (first is None or first[0] in self.network.costs.parts) and self._is_least(one, place, first)
+        return {"level": level, "part": part, "amount": amount, "exact": exact, **others.counts}
+
+    def _first_change(self, one: Candidate, node: int, others: Others) -> tuple[Part, int] | None:
+        """The first component of the objective that the chain changes, and by how much."""
+        network = self.network
+        options = network.options[one.id]
+        total = others.cost + options[node] - options[self.seating.at[one.id]]
+        moves = {one.id: node, **others.moves}
+        if network.reserve_weight:
+            total += network.reserve_weight * network.shortfall_of(moves)
+        return network.costs.first_change(total) or network.rest.first_change(network.rest_of(moves))
+
+    def _may_be_beaten(self, one: Candidate, place: Place, node: int, others: Others) -> bool:
+        """Whether the relaxed graph says that a chain might cost less, as it is told."""
+        if self.relaxed is None or not self.relaxed.sound:
+            return False
+        return not self._is_least(one, place, self._first_change(one, node, others))
 
     def _is_least(self, one: Candidate, place: Place, first: tuple[Part, int] | None) -> bool:
         """Whether no chain costs less: the relaxed graph's bound from below is met."""
@@ -167,23 +248,9 @@ class Pricing:
         source = self._cheapest_source(one, place, relaxed=True) if self.relaxed.sound else None
         if source is None:
             return False
-        below = self._tree(one, relaxed=True).length(source)
+        below = self._ways_from(one, relaxed=True).tree.cost(source)
         own = self._own_cost(one, source, relaxed=True)
         return below is not None and self.network.costs.first_change(own + below) == first
-
-    def _people(self, one: Candidate, chain: Chain) -> dict[str, int]:
-        """How many others move, and which way; a change of kind at the same place is a move to the same rank."""
-        counts = {"moved": 0, "up": 0, "down": 0, "lost": 0, "gained": 0}
-        for id_, node in chain.items():
-            if id_ == one.id:
-                continue
-            before, after = self.network.ranks(id_, self.seating.at[id_]), self.network.ranks(id_, node)
-            counts["moved"] += 1
-            if before is None or after is None:
-                counts["gained" if before is None else "lost"] += 1
-            elif before != after:
-                counts["up" if after < before else "down"] += 1
-        return counts
 
     # --- partners -----------------------------------------------------------------------------------------------------
 
@@ -192,9 +259,13 @@ class Pricing:
         asked = any(place.id in group for group in partner.choices)
         if partner.pinned is not None or not asked or not self.seating.kinds_for(partner, place):
             return Blocked(["partner"], proven=True)
-        found = [*self._both(one, partner, place), *self._both(partner, one, place)]
-        if found:
-            return self._cheapest(found)
+        key = min(one.id, partner.id), place.id
+        if key not in self._together:
+            found = [*self._both(one, partner, place), *self._both(partner, one, place)]
+            self._together[key] = min(found, key=self._order) if found else None
+        chain = self._together[key]
+        if chain is not None:
+            return chain
         alone = [self._blocked(each, place) for each in (one, partner)]
         return next((blocked for blocked in alone if blocked.proven), Blocked(["partner"], proven=False))
 
@@ -202,55 +273,12 @@ class Pricing:
         source = self._cheapest_source(first, place, relaxed=False)
         if source is None:
             return []
-        tree = self._tree(first, relaxed=False)
-        chain = {first.id: source, **_moves(tree.path(source))}
+        tree = self._ways_from(first, relaxed=False).tree
+        chain = {first.id: source, **moves_of(tree.path(source))}
         target = self.seating.at[second.id]
         found = []
         for node in self._sources(second, place):
-            path = self._path_after(chain, node, target)
+            path = self.second.find(chain, second.id, node, target)
             if path is not None:
-                found.append({**chain, second.id: node, **_moves(path)})
+                found.append({**chain, second.id: node, **moves_of(path)})
         return [chain for chain in found if self.network.holds(chain)]
-
-    def _path_after(self, chain: Chain, source: int, target: int) -> list[Step] | None:
-        """A second path, when the chain has been walked; nobody moves twice. Cheap, and not always the cheapest."""
-        potential = self.strict.potential
-        best, back, heap, done = {source: 0}, dict[int, Step](), [(0, source)], set[int]()
-        while heap:
-            distance, node = heappop(heap)
-            if node == target:
-                return _walk_back(back, source, target)
-            if node in done:
-                continue
-            done.add(node)
-            for arc in self._arcs_after(chain, node):
-                longer = distance + max(0, arc.cost + potential[arc.node] - potential[node])
-                if longer < best.get(arc.node, longer + 1):
-                    best[arc.node], back[arc.node] = longer, Step(node, arc.node, arc.person)
-                    heappush(heap, (longer, arc.node))
-        return None
-
-    def _arcs_after(self, chain: Chain, node: int) -> list[Arc]:
-        """The arcs from a node for those who have not moved yet; whether counts still fit is asked at the end."""
-        static = self.strict.out[node]
-        movers = [one for one in self.network.people_on.get(node, []) if one.id in chain]
-        if not movers or node == self.seating.nowhere:
-            return [arc for arc in static if arc.person not in chain or arc.person is None]
-        arcs: dict[tuple[int, int], tuple[int, str | None]] = {}
-        for one in self.network.people_on[node]:
-            if one.id not in chain:
-                self.network.add_moves(arcs, one, relaxed=False)
-        counts = [arc for arc in static if arc.person is None]
-        return [*counts, *(Arc(target, cost, person) for (_, target), (cost, person) in arcs.items())]
-
-
-def _moves(path: list[Step]) -> Chain:
-    return {step.person: step.target for step in path if step.person is not None}
-
-
-def _walk_back(back: dict[int, Step], source: int, target: int) -> list[Step]:
-    path = []
-    while target != source:
-        path.append(back[target])
-        target = back[target].source
-    return path[::-1]

@@ -5,18 +5,13 @@ A path from a seat to the node somebody left gives that person the seat, and eve
 """
 
 from collections import deque
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-
-class Arc(NamedTuple):
-    """Passing one on to a neighbouring node; `person` moves there, None where only a count changes."""
-
-    node: int
-    cost: int
-    person: str | None
+type Row = Mapping[int, tuple[int, str | None]]  # to which node -> what it costs, who moves (None: only a count changes)
+type Arc = tuple[int, int, str | None]  # the node at the other end, the reduced length, who moves
 
 
 class Step(NamedTuple):
@@ -27,78 +22,93 @@ class Step(NamedTuple):
     person: str | None
 
 
-type Arcs = Mapping[tuple[int, int], tuple[int, str | None]]  # (from, to) -> (cost, person)
-
-
 @dataclass(slots=True)
 class Reach:
-    """Reduced distances from or to one node, and the arc that leads there."""
+    """Reduced distances from or to one node, and the arc that leads there, for the nodes that were reached."""
 
     distance: dict[int, int]
     arc: dict[int, Arc]  # for a node, the neighbour one step nearer, and who moves
+
+    def add(self, other: "Reach") -> None:
+        """Take in the nodes that another search to the same node has reached."""
+        self.distance.update(other.distance)
+        self.arc.update(other.arc)
 
 
 class Residual:
     """Nodes 0 .. size-1; `nowhere` is the node of those without a place, and `far` is more than any path costs.
 
+    A length is a cost and, far below it, how many people move: of two ways that cost the same the shorter one is taken.
+    Reduced lengths count from a way to nowhere that is the cheapest, so that a search follows it first.
     `sound` says that no cycle has a negative cost: then paths are shortest paths. Otherwise they are real, and no more.
     """
 
-    def __init__(self, arcs: Arcs, size: int, nowhere: int, far: int) -> None:
+    def __init__(self, rows: Sequence[Row], nowhere: int, far: int) -> None:
         self.nowhere = nowhere
-        self.out: list[list[Arc]] = [[] for _ in range(size)]
-        self.into: list[list[Arc]] = [[] for _ in range(size)]
-        for (source, target), (cost, person) in arcs.items():
-            self.out[source].append(Arc(target, cost, person))
-            self.into[target].append(Arc(source, cost, person))
-        self.potential, self.sound = self._feasible_potential()
-        self.onward = self._search(self.into, nowhere, sign=1)
-        if self.sound:
-            self._aim_at_nowhere(far)
-            self.onward = self._search(self.into, nowhere, sign=1)
-        self.inward = self._search(self.out, nowhere, sign=-1)
+        self._scale = 4 * len(rows) + 4  # more than the people who move in two paths
+        self.into: list[list[Arc]] = [[] for _ in rows]
+        for source, row in enumerate(rows):
+            for target, (cost, person) in row.items():
+                self.into[target].append((source, cost * self._scale + (person is not None), person))
+        self.potential, self.sound = self._distances_to_nowhere(far * self._scale)
+        self.out: list[list[Arc]] = [[] for _ in rows]
+        self._reduce()
+        self.onward = self._search(self.into, nowhere)
+        self.inward = self._search(self.out, nowhere)
+        everywhere = range(len(rows))
+        self._no_way_on = {node for node in everywhere if node not in self.onward.distance}
+        self._no_way_in = {node for node in everywhere if node not in self.inward.distance}
 
-    def _feasible_potential(self) -> tuple[list[int], bool]:
-        """Bellman-Ford from everywhere at once, looking for a cycle among the parents once a round."""
-        size = len(self.into)
-        potential, parent = [0] * size, [-1] * size
-        waiting, queued, eased = deque(range(size)), [True] * size, 0
+    def _distances_to_nowhere(self, far: int) -> tuple[list[int], bool]:
+        """By Bellman-Ford; nodes without a way there count from `far`. False where a cycle is negative."""
+        potential, parent = [far] * len(self.into), [-1] * len(self.into)
+        potential[self.nowhere] = 0
+        sound = self._ease([self.nowhere], potential, parent)
+        cut_off = [node for node, length in enumerate(potential) if length >= far]
+        return potential, sound and self._ease(cut_off, potential, parent)
+
+    def _ease(self, start: Iterable[int], potential: list[int], parent: list[int]) -> bool:
+        """Lower the potentials until no arc is too short, looking for a cycle among the parents now and then."""
+        waiting, eased = deque(start), 0
+        queued = [False] * len(parent)
         while waiting:
             node = waiting.popleft()
             queued[node] = False
-            for source, cost, _ in self.into[node]:
-                if potential[node] + cost >= potential[source]:
+            base = potential[node]
+            for source, length, _ in self.into[node]:
+                if base + length >= potential[source]:
                     continue
-                potential[source], parent[source], eased = potential[node] + cost, node, eased + 1
-                if eased % size == 0 and _has_cycle(parent):
-                    return potential, False
+                potential[source], parent[source], eased = base + length, node, eased + 1
+                if eased % len(parent) == 0 and _has_cycle(parent):
+                    return False
                 if not queued[source]:
                     waiting.append(source)
                     queued[source] = True
-        return potential, True
+        return True
 
-    def _aim_at_nowhere(self, far: int) -> None:
-        """Replace the potential by the distance to nowhere, so that a search follows the cheapest way there first."""
-        base = self.potential[self.nowhere]
-        self.potential = [
-            self.onward.distance[node] + value - base if node in self.onward.distance else far + value
-            for node, value in enumerate(self.potential)
-        ]
+    def _reduce(self) -> None:
+        """Turn the lengths into reduced ones, which are never negative in a sound graph."""
+        potential = self.potential
+        for node, arcs in enumerate(self.into):
+            base = potential[node]
+            reduced = [(source, max(0, length + base - potential[source]), person) for source, length, person in arcs]
+            self.into[node] = reduced
+            for source, length, person in reduced:
+                self.out[source].append((node, length, person))
 
     def _search(
         self,
         arcs: list[list[Arc]],
         start: int,
         *,
-        sign: int,
         wanted: Collection[int] | None = None,
         limit: int | None = None,
+        inside: Collection[int] | None = None,
     ) -> Reach:
-        """Dijkstra over reduced costs, backwards with sign 1 and forwards with -1, until all wanted are reached."""
-        potential, left = self.potential, set(wanted) if wanted is not None else None
+        """Dijkstra over these arcs, inside these nodes, until all wanted are reached, or the limit (a reduced length)."""
+        left = set(wanted) if wanted is not None else None
         found = Reach({}, {})
-        best, arc_to = {start: 0}, {}
-        heap = [(0, start)]
+        best, arc_to, heap = {start: 0}, dict[int, Arc](), [(0, start)]
         while heap:
             distance, node = heappop(heap)
             if node in found.distance:
@@ -106,27 +116,45 @@ class Residual:
             if limit is not None and distance > limit:
                 break
             found.distance[node] = distance
+            if node != start:
+                found.arc[node] = arc_to[node]
             if left is not None:
                 left.discard(node)
                 if not left:
                     break
-            for neighbour, cost, person in arcs[node]:
-                longer = distance + max(0, cost + sign * (potential[node] - potential[neighbour]))
-                if longer < best.get(neighbour, longer + 1):
+            for neighbour, length, person in arcs[node]:
+                longer = distance + length
+                if longer < best.get(neighbour, longer + 1) and (inside is None or neighbour in inside):
                     best[neighbour] = longer
-                    arc_to[neighbour] = Arc(node, cost, person)
+                    arc_to[neighbour] = node, length, person
                     heappush(heap, (longer, neighbour))
-        found.arc = arc_to
         return found
 
-    def tree_to(self, target: int, wanted: Collection[int], limit: int | None) -> "Tree":
+    def tree_to(self, target: int, wanted: Collection[int], limit: int) -> "Tree":
         """Cheapest paths to the target from the wanted nodes; a way by nowhere is taken where no other way is shorter.
 
-        Beyond the limit (a reduced distance) the search stops, and leaves what is not reached to the way by nowhere.
+        Beyond the limit (a reduced length) the search stops, and leaves what is not reached to the way by nowhere.
+        Nodes without a way by nowhere are few, and are searched without a limit.
         """
         if target == self.nowhere:
             return Tree(self, target, self.onward)
-        return Tree(self, target, self._search(self.into, target, sign=1, wanted=wanted, limit=limit))
+        near = {node for node in wanted if self.by_nowhere(node, target) is not None} if limit >= 0 else set()
+        reach = self._search(self.into, target, wanted=near, limit=limit) if near else Reach({target: 0}, {})
+        pocket = self.pocket(target)
+        apart = pocket.intersection(wanted)
+        if apart:
+            reach.add(self._search(self.into, target, wanted=apart, inside=pocket))
+        return Tree(self, target, reach)
+
+    def pocket(self, target: int) -> set[int]:
+        """The nodes from where no path to the target leads by nowhere, but another path may."""
+        if target in self._no_way_in:
+            return self._no_way_in
+        return self._no_way_on if target in self._no_way_on else set()
+
+    def leads_on(self, node: int) -> bool:
+        """Whether a person too many at the node can be passed on to nowhere."""
+        return node in self.onward.distance
 
     def by_nowhere(self, node: int, target: int) -> int | None:
         """The reduced length of the way over nowhere."""
@@ -134,23 +162,36 @@ class Residual:
             return None
         return self.onward.distance[node] + self.inward.distance[target]
 
+    def path_onward(self, node: int) -> list[Step]:
+        """The cheapest way to nowhere, from a node that has one."""
+        return _follow(self.onward, node)
+
+    def path_inward(self, node: int) -> list[Step]:
+        """The cheapest way from nowhere, to a node that has one."""
+        return [Step(step.target, step.source, step.person) for step in reversed(_follow(self.inward, node))]
+
     def reduced(self, cost: int, node: int, target: int) -> int:
-        """A cost from the node to the target as a reduced length."""
-        return cost - self.potential[node] + self.potential[target]
+        """The reduced length from the node to the target that a path of this cost has at least."""
+        return cost * self._scale - self.potential[node] + self.potential[target]
 
     def cost(self, length: int, node: int, target: int) -> int:
-        """A reduced length from the node to the target as a cost."""
-        return length + self.potential[node] - self.potential[target]
+        """The cost of a reduced length from the node to the target."""
+        return (length + self.potential[node] - self.potential[target]) // self._scale
 
-    def reachable(self, sources: Collection[int]) -> set[int]:
-        """All nodes that a person too many at one of the sources can be passed on to."""
-        reached, edge = set(sources), list(sources)
+    def reachable(self, sources: Collection[int]) -> tuple[set[int], bool]:
+        """Where a person too many at one of the sources can be passed on to, apart from what is reached from nowhere.
+
+        The second says whether nowhere is reached, and with it all that can be.
+        """
+        from_nowhere = self.inward.distance if any(node in self.onward.distance for node in sources) else {}
+        reached = {node for node in sources if node not in from_nowhere}
+        edge = list(reached)
         while edge:
-            for arc in self.out[edge.pop()]:
-                if arc.node not in reached:
-                    reached.add(arc.node)
-                    edge.append(arc.node)
-        return reached
+            for node, *_ in self.out[edge.pop()]:
+                if node not in reached and node not in from_nowhere:
+                    reached.add(node)
+                    edge.append(node)
+        return reached, bool(from_nowhere)
 
 
 @dataclass(slots=True)
@@ -162,32 +203,35 @@ class Tree:
     reach: Reach
 
     def length(self, node: int) -> int | None:
-        """The cost of the path, None where there is none; exact in a sound graph."""
+        """The reduced length of the path, None where there is none; exact in a sound graph."""
         direct, round_about = self.reach.distance.get(node), self.graph.by_nowhere(node, self.target)
-        lengths = [length for length in (direct, round_about) if length is not None]
-        return self.graph.cost(min(lengths), node, self.target) if lengths else None
+        if direct is None or round_about is None:
+            return round_about if direct is None else direct
+        return min(direct, round_about)
+
+    def cost(self, node: int) -> int | None:
+        """The cost of the path, None where there is none; exact in a sound graph."""
+        length = self.length(node)
+        return None if length is None else self.graph.cost(length, node, self.target)
 
     def path(self, node: int) -> list[Step]:
         """The steps from a node that has a length."""
         direct, round_about = self.reach.distance.get(node), self.graph.by_nowhere(node, self.target)
         if direct is not None and (round_about is None or direct <= round_about):
             return _follow(self.reach, node)
-        first = _follow(self.graph.onward, node)
-        second = _follow(self.graph.inward, self.target)
-        back = [Step(step.target, step.source, step.person) for step in reversed(second)]
-        return _without_loops([*first, *back])
+        return without_loops([*self.graph.path_onward(node), *self.graph.path_inward(self.target)])
 
 
 def _follow(reach: Reach, node: int) -> list[Step]:
     steps = []
     while node in reach.arc:
-        arc = reach.arc[node]
-        steps.append(Step(node, arc.node, arc.person))
-        node = arc.node
+        nearer, _, person = reach.arc[node]
+        steps.append(Step(node, nearer, person))
+        node = nearer
     return steps
 
 
-def _without_loops(steps: list[Step]) -> list[Step]:
+def without_loops(steps: list[Step]) -> list[Step]:
     """The same ends, every node once. In a sound graph a loop costs nothing here, since the path was shortest."""
     kept: list[Step] = []
     for step in steps:
