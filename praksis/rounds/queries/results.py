@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from praksis.accounts.models import User
@@ -15,7 +16,7 @@ from praksis.catalogue.choices import PlaceStage
 from praksis.catalogue.models import Place
 from praksis.organisations.models import Member
 from praksis.rounds.choices import RoundState, RunState
-from praksis.rounds.models import EntryLink, Outcome, Publication, Round, Run
+from praksis.rounds.models import Choice, EntryLink, Outcome, Publication, Round, Run
 from praksis.rounds.queries.wishes import figures_of
 from praksis.rounds.sentences import Told, few, reason_told
 
@@ -131,7 +132,8 @@ def own_people(round_: Round, members: Iterable[Member], sort: str = "name") -> 
     """These members' people in the round, with how many wishes each has (`wish_count`). `sort` as in `own_results`."""
     links = EntryLink.objects.filter(round=round_, member__in=list(members)).select_related("entry", "candidate", "member")
     order = PEOPLE_SORTS.get(sort.removeprefix("-"), PEOPLE_SORTS["name"])
-    found = links.annotate(wish_count=Count("entry__choices")).order_by(*order)
+    wishes = Choice.objects.filter(entry=OuterRef("entry")).order_by().values("entry").annotate(count=Count("pk"))
+    found = links.annotate(wish_count=Coalesce(Subquery(wishes.values("count")), 0)).order_by(*order)
     return found.reverse() if sort.startswith("-") else found
 
 
