@@ -20,6 +20,7 @@ from praksis.base import svg
 WIDE, NARROW = 800, 290
 """Widths in px of a stripe on a desk and on a phone, to know where a number fits."""
 
+TILE_UNITS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 PATTERNS = {3: "lines", 4: "open", 5: "dots"}
 """Which parts of a rank profile are drawn with a pattern (components/rank_profile.html)."""
 
@@ -107,8 +108,15 @@ def rank_legend(rows: Sequence[tuple[str, Sequence[int | None]]]) -> list[tuple[
     return [(index, PATTERNS.get(index, ""), names[index], numbers.get(index, "")) for index in range(5)]
 
 
-def tandem_tiles(opened: int, half: int, none: int, elsewhere: int = 0) -> list[tuple[SafeString, int, str, SafeString]]:
-    """One tile per tandem: opened, missing a half, wanted by people who got other places, or by nobody.
+def tile_unit(count: int, most: int) -> int:
+    """How many one tile stands for, so that no more than `most` are drawn; a number that can be said in one sentence."""
+    return next((unit for unit in TILE_UNITS if count <= most * unit), TILE_UNITS[-1])
+
+
+def tandem_tiles(
+    opened: int, half: int, none: int, elsewhere: int = 0, *, unit: int = 1
+) -> list[tuple[SafeString, int, str, SafeString]]:
+    """One tile per `unit` tandems: opened, missing a half, wanted by people who got other places, or by nobody.
 
     Gives (tile, number, words, all tiles) of each kind; the third only where there is one.
     """
@@ -119,7 +127,7 @@ def tandem_tiles(opened: int, half: int, none: int, elsewhere: int = 0) -> list[
         *others,
         (svg.tandem("missing", "missing", size=31, css="t-grey"), none, _("uten søkere")),
     ]
-    return [(tile, count, words, SafeString(tile * count)) for tile, count, words in kinds]
+    return [(tile, count, words, SafeString(tile * _marks(count, unit))) for tile, count, words in kinds]
 
 
 def shortage(placed: int, without: int = 0, *, free: int = 0, unit: int = 1, group: str = "") -> SafeString:

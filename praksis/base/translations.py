@@ -87,7 +87,9 @@ def collect() -> None:
         for _place, message, context in found:
             key = message if isinstance(message, str) else message[0]
             known = old.get(key, context)
-            new.add(message, known.string if known else None, context=context, flags=["python-format"] if "%(" in key else [])
+            # a text may have got a plural since it was translated
+            string = known.string if known and isinstance(known.id, str) == isinstance(message, str) else None
+            new.add(message, string, context=context, flags=["python-format"] if "%(" in key else [])
         path = catalogue_path(language)
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:

@@ -12,6 +12,7 @@ from django.db.models import Case, Count, F, Sum, When
 from django.utils import timezone
 
 from praksis.accounts.models import User
+from praksis.base.charts import tile_unit
 from praksis.base.codes import TargetGroup
 from praksis.base.sorting import norwegian
 from praksis.candidates.models import Candidate
@@ -25,7 +26,6 @@ from praksis.rounds.models import EntryLink, Publication, Round
 PLACING_ROLES = {Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD}
 NEWEST_PLACES = 4
 SHOWN_SCHEMES = 6
-TILE_UNITS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 TANDEM_RULES = [SeatRule.WHOLE, SeatRule.EQUAL]
 
 
@@ -166,7 +166,7 @@ class FreeSeats:
     def unit(self) -> int:
         """How many places one tile stands for: as few as keep the largest group under fifty tiles."""
         most = max((count for _key, count in self.tiles), default=0)
-        return next((unit for unit in TILE_UNITS if most <= 50 * unit), TILE_UNITS[-1])
+        return tile_unit(most, 50)
 
 
 def free_seats() -> FreeSeats:

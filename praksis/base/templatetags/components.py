@@ -20,6 +20,8 @@ from praksis.base.codes import TargetGroup
 
 register = template.Library()
 
+MOST_TANDEM_TILES = 120
+
 register.simple_tag(svg.icon)
 register.simple_tag(svg.tile)
 register.simple_tag(svg.tandem, name="tandem_tile")
@@ -212,8 +214,12 @@ def rank_profile(rows: Sequence[tuple[str, Sequence[int | None]]], *, key: str =
 
 @register.inclusion_tag("components/tandem_chart.html")
 def tandem_chart(opened: int, half: int, none: int, elsewhere: int = 0) -> dict[str, Any]:
-    """A tile per tandem: opened, missing a half, without anyone who wanted it; the legend tells the numbers."""
-    return {"kinds": charts.tandem_tiles(opened, half, none, elsewhere)}
+    """A tile per tandem, or for several where they are many: opened, missing a half, without anyone who wanted it.
+
+    The legend tells the numbers.
+    """
+    unit = charts.tile_unit(opened + half + none + elsewhere, MOST_TANDEM_TILES)
+    return {"kinds": charts.tandem_tiles(opened, half, none, elsewhere, unit=unit), "unit": unit}
 
 
 @register.inclusion_tag("components/group_tiles.html")

@@ -168,3 +168,6 @@ def test_the_tiles_of_open_places_lead_to_what_they_count() -> None:
 def test_a_tandem_whose_people_got_other_places_is_drawn_too() -> None:
     assert "<b>1</b> søkerne fikk plass andre steder" in render("{% tandem_chart 2 0 0 1 %}")
     assert "andre steder" not in render("{% tandem_chart 2 0 0 %}")
+    many = render("{% tandem_chart 600 1 300 %}")
+    assert "Én brikke er 10 tandemplasser." in many
+    assert many.count("<svg") == 60 + 1 + 30 + 3  # what is there at all is drawn, and the legend has one of each
