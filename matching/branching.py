@@ -66,22 +66,25 @@ class Tree:
             if value is not None and node.bound >= value:
                 continue
             try:
-                relaxed = self._at(node, deadline)
+                point, halves_ = self._looked_at(node, value, deadline)
             except UnsettledError:
                 left.append(node)
                 break
-            if relaxed is None or (value is not None and relaxed.bound >= value):
-                continue
-            point = self._whole(relaxed.x)
-            if point is None:
-                left.extend(self._halves(node, relaxed))
-                continue
-            best, value = point, int(self.cost @ point)
-            if value <= least:
-                left = []
+            left += halves_
+            if point is not None:
+                best, value = point, int(self.cost @ point)
+                left = left if value > least else []
         self._relaxation.hold({}, {})
         bounds = [node.bound for node in left] + ([] if value is None else [value])
         return Whole(best, finished=not left, bound=min(bounds, default=None))
+
+    def _looked_at(self, node: _Node, value: int | None, deadline: float) -> tuple[Ints | None, list[_Node]]:
+        """The node's best point where its relaxation is one, else its halves; neither where nothing in it is better."""
+        relaxed = self._at(node, deadline)
+        if relaxed is None or (value is not None and relaxed.bound >= value):
+            return None, []
+        point = self._whole(relaxed.x)
+        return point, [] if point is not None else list(self._halves(node, relaxed))
 
     def _at(self, node: _Node, deadline: float) -> Relaxed | None:
         self._relaxation.hold(node.lower, node.upper)

@@ -22,6 +22,7 @@ from matching.program import NONE_BELOW, Program
 
 _LARGE = 50_000  # columns that are too many for a general solver
 _GLANCE, _LOOK = 24, 400  # nodes of a tree before a general solver is asked, and where none can be
+_GUIDED = 60.0  # seconds that are spent on a guide at most: it promises nothing
 _NO_END = 10**9
 
 
@@ -55,6 +56,7 @@ class Levels:
         cost = guide[self._columns]
         if not cost.any():
             return
+        deadline = min(deadline, time.monotonic() + _GUIDED)
         tree, value = self._tree(cost), int(cost @ self.x[self._columns])
         try:
             relaxed = tree.root(value, deadline)
