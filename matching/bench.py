@@ -52,25 +52,33 @@ def _whole(instance: Instance, deadline: float) -> list[int] | None:
     seats = seats_of(instance)
     arcs = possible(instance, arcs_of(instance), seats)
     program, takes = program_of(instance, arcs, seats, reserves=True)
-    costs = _costs(instance, arcs, takes)
-    blend = _blend(costs, [_span(cost, program.upper) for cost in costs])
+    on_arcs = _on_arcs(instance, arcs)
+    costs = [_short(instance, takes) if cost is None else takes.T @ cost for cost in on_arcs]
+    most_short = int(program.upper[len(program.upper) - len(instance.reserves) :].sum())
+    blend = _blend(costs, [1 + (most_short if cost is None else _span(cost, arcs)) for cost in on_arcs])
     found = None if blend is None else search(program, blend, deadline)
     if found is None or found.x is None or not found.finished:
         return None
     return [abs(int(cost @ found.x)) for cost in costs]
 
 
-def _costs(instance: Instance, arcs: Arcs, takes: sparse.csr_array) -> list[Ints]:
+def _on_arcs(instance: Instance, arcs: Arcs) -> list[Ints | None]:
+    """What each level costs on the arcs; the reserves are not on them."""
     mandatory = np.array([one.class_ == 0 for one in instance.candidates])[arcs.candidate]
-    people = np.ones(len(arcs), dtype=np.int64)
+    return [-mandatory.astype(np.int64), None, np.full(len(arcs), -1, dtype=np.int64), arcs.rank]
+
+
+def _short(instance: Instance, takes: sparse.csr_array) -> Ints:
     short = np.zeros(takes.shape[1], dtype=np.int64)
     short[len(short) - len(instance.reserves) :] = 1
-    return [takes.T @ -mandatory.astype(np.int64), short, takes.T @ -people, takes.T @ arcs.rank]
+    return short
 
 
-def _span(cost: Ints, upper: Ints) -> int:
-    """More than the cost of any two points can differ."""
-    return 1 + int(np.abs(cost) @ upper)
+def _span(cost: Ints, arcs: Arcs) -> int:
+    """How much the costs of two points can differ: everybody has at most one seat."""
+    dearest = np.zeros(int(arcs.candidate.max(initial=-1)) + 1, dtype=np.int64)
+    np.maximum.at(dearest, arcs.candidate, np.abs(cost))
+    return int(dearest.sum())
 
 
 def _blend(costs: list[Ints], spans: list[int]) -> Ints | None:

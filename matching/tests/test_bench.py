@@ -30,7 +30,7 @@ def test_first_come_first_served_places_fewer() -> None:
 @pytest.mark.bench
 def test_beside_the_whole_at_once_and_first_come_first_served() -> None:
     lines = [f"{'round':<14}{'what':<30}{'seconds':>8}{'ratio':>7}{'mandatory':>11}{'placed':>8}{'mean rank':>11}"]
-    for family, candidates in (("region", 1000), ("tandem", 2000)):
+    for family, candidates in (("region", 1000), ("tandem", 2000), ("hard", 500), ("region", 4000)):
         lines += _compared(family, candidates)
     write_report("bench.txt", lines)
 
