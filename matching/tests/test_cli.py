@@ -3,17 +3,31 @@
 import json
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
-from matching.cli import TOLD
+from matching.cli import TOLD, main
 from matching.generate import generate
 from matching.problem import Candidate, Instance, Place, Seat, digest, read_instance, with_seed, write_instance
 from matching.result import read_result
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """The command in this process, which has loaded the solver already."""
+    out, err = StringIO(), StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            code = main([*map(str, arguments)])
+        except SystemExit as left:
+            code = int(left.code or 0)
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
+
+
+def run_alone(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """The command as a process of its own."""
     command = [sys.executable, "-m", "matching", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
@@ -22,9 +36,9 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A made-up round, its result, and what comes of the commands that make them."""
     folder = tmp_path_factory.mktemp("round")
-    made = run("generate", "--family", "region", "--candidates", "60", "--seed", "2", "-o", folder / "round.json.gz")
+    made = run_alone("generate", "--family", "region", "--candidates", "60", "--seed", "2", "-o", folder / "round.json.gz")
     assert (made.returncode, made.stdout, made.stderr) == (0, "", "")
-    solved = run("solve", folder / "round.json.gz", "--policy", "optimal", "-o", folder / "result.json")
+    solved = run_alone("solve", folder / "round.json.gz", "--policy", "optimal", "-o", folder / "result.json")
     assert (solved.returncode, solved.stderr) == (0, "")
     assert [line.split()[0] for line in solved.stdout.splitlines()] == list(read_instance(folder / "round.json.gz").objective)
     return folder
