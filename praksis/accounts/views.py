@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import activate
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from praksis.accounts.actions import standing_link, use_link
 from praksis.accounts.backends import enter
@@ -20,6 +20,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def follow_link(request: HttpRequest, token: str) -> HttpResponse:
     """The page behind a sign-in link. Its button signs in; opening it does not, since mail scanners open links."""
     if request.method != "POST":

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from praksis.base.codes import Season, TargetGroup
 from praksis.catalogue import open_data as files
@@ -92,15 +92,19 @@ def host(request: HttpRequest, host_id: UUID) -> HttpResponse:
 @require_safe
 @login_required
 def host_places(request: HttpRequest, host_id: UUID) -> HttpResponse:
-    """The host's own side: every place with what is taken of it, and what can be done."""
+    """The host's own side: its places with what is taken of them, and what can be done. Whoever decides there sees those
+    that are not open too."""
     found = get_object_or_404(Host, pk=host_id)
     if not may_see_host_places(request.user, found):
         raise Http404
-    context = {"host": found, "places": queries.all_places_of(found), "may_edit": may_offer_for(request.user, found)}
+    decides = may_offer_for(request.user, found)
+    places = queries.all_places_of(found) if decides else queries.open_places_of(found)
+    context = {"host": found, "places": places, "may_edit": decides}
     return render(request, "catalogue/host_places.html", context)
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def offer(request: HttpRequest) -> HttpResponse:
     """Offer a place: one page for an ordinary place, two for a tandem. Nothing is stored before the last."""
     if request.method != "POST":
@@ -182,6 +186,7 @@ def offered(request: HttpRequest, place_id: UUID) -> HttpResponse:
     return render(request, "catalogue/offered.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def edit_place(request: HttpRequest, place_id: UUID) -> HttpResponse:
     """Change a place; what someone else stored in between is not written over."""
@@ -215,6 +220,7 @@ def _own_place(request: HttpRequest, place_id: UUID) -> Place:
     return found
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def close(request: HttpRequest, place_id: UUID) -> HttpResponse:
     """Close a place, or decline an offer: a question first, then the deed."""

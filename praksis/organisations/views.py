@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
 from praksis.accounts.actions import standing_link, use_link
 from praksis.accounts.backends import enter
@@ -12,6 +13,7 @@ from praksis.organisations.queries import region
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def first_run(request: HttpRequest, token: str) -> HttpResponse:
     """Open an empty region: only with the token that the terminal printed, and only while there is no region."""
     if region() or not standing_link(token, first_run=True):

@@ -18,6 +18,7 @@ from praksis.base.sorting import norwegian
 from praksis.candidates.models import Candidate
 from praksis.catalogue.choices import PlaceStage, SeatRule
 from praksis.catalogue.models import Place, Scheme, Seat
+from praksis.catalogue.rules import DECIDING_HOST_ROLES
 from praksis.organisations.choices import Role
 from praksis.organisations.models import Host, HostContact, Membership
 from praksis.rounds.choices import RoundState
@@ -36,6 +37,7 @@ class Reader:
     user: User | None = None
     memberships: list[Membership] = field(default_factory=list)
     host: Host | None = None
+    decides_at_host: bool = False
     candidates: list[Candidate] = field(default_factory=list)
 
     @property
@@ -73,6 +75,7 @@ def reader_of(user: User | AnonymousUser) -> Reader:
         user=user,
         memberships=list(user.memberships.current().select_related("member").order_by("role")),
         host=contact.host if contact else None,
+        decides_at_host=contact is not None and contact.role in DECIDING_HOST_ROLES,
         candidates=list(Candidate.objects.owned_by(user).select_related("member")),
     )
 
@@ -108,8 +111,8 @@ def work_of(reader: Reader) -> Work:
     return Work(
         reader=reader,
         wishes=_wishes(reader.candidates) if reader.candidates else [],
-        rounds=list(Round.objects.order_by("-closes_at")[:5]) if reader.sees_rounds else [],
-        places=_places_of(reader.host) if reader.host else [],
+        rounds=_rounds_of(reader.user) if reader.user and reader.sees_rounds else [],
+        places=_places_of(reader.host, reader) if reader.host else [],
         offered_places=Place.objects.filter(stage=PlaceStage.OFFERED).count() if members else 0,
         own_candidates=Candidate.objects.filter(member__in=members).count() if members else 0,
     )
@@ -138,8 +141,15 @@ def _wishes(candidates: list[Candidate]) -> list[Wish]:
     ]
 
 
-def _places_of(host: Host) -> list[Place]:
+def _rounds_of(user: User) -> list[Round]:
+    return list(Round.objects.visible_to(user).order_by("-closes_at")[:5])
+
+
+def _places_of(host: Host, reader: Reader) -> list[Place]:
+    """Open ones, and those that wait for approval for whoever decides at the host."""
     kept = host.places.exclude(stage=PlaceStage.CLOSED).prefetch_related("seats")
+    if not reader.decides_at_host:
+        kept = kept.filter(stage=PlaceStage.OPEN)
     return list(kept.order_by("starts_on", norwegian("title"), "id")[:10])
 
 

@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.urls import path
+from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from praksis.web import components, views
@@ -10,7 +11,7 @@ urlpatterns = [
     path("min-side/", views.my_page, name="my_page"),
     path("koordiner/", views.coordinate, name="coordinate"),
     path("farger/", views.choose_colors, name="choose_colors"),
-    path("sprak/", set_language, name="set_language"),
+    path("sprak/", require_POST(set_language), name="set_language"),
     path("personvern/", views.privacy, name="privacy"),
     path("slik-fordeler-vi/", views.how_we_allocate, name="how_we_allocate"),
     path("tilgjengelighet/", views.accessibility, name="accessibility"),

@@ -24,7 +24,7 @@ from praksis.rounds.choices import SEEING_ROLES
 from praksis.rounds.forms import ReopenForm, RoundForm, usual_deadlines
 from praksis.rounds.models import Round
 from praksis.rounds.queries.rounds import group_rows, level_rows, rank_rows
-from praksis.rounds.rules import DECIDING_ROLES
+from praksis.rounds.rules import DECIDING_ROLES, may_coordinate
 
 PAGE = 30
 WRONG = 422
@@ -97,7 +97,7 @@ def open_(request: HttpRequest, round_id: UUID) -> HttpResponse:
 def close(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """Close for wishes, after asking."""
     if request.method != "POST":
-        return render(request, "rounds/close.html", {"round": seen_round(current_user(request), round_id)})
+        return render(request, "rounds/close.html", {"round": led_round(current_user(request), round_id)})
     return _moved(
         request, round_id, lambda found, user: actions.close_round(round_=found, by=user), _("Runden er lukket for ønsker.")
     )
@@ -108,9 +108,10 @@ def close(request: HttpRequest, round_id: UUID) -> HttpResponse:
 @login_required
 def reopen(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """Open for wishes again, with a new deadline."""
+    found = led_round(current_user(request), round_id)
     form = ReopenForm(request.POST or None, initial={"closes_at": usual_deadlines()["closes_at"]})
     if not form.is_valid():
-        context = {"form": form, "round": seen_round(current_user(request), round_id)}
+        context = {"form": form, "round": found}
         return render(request, "rounds/reopen.html", context, status=WRONG if form.is_bound else 200)
     closes_at = form.cleaned_data["closes_at"]
     return _moved(
@@ -123,13 +124,11 @@ def reopen(request: HttpRequest, round_id: UUID) -> HttpResponse:
 
 def _moved(request: HttpRequest, round_id: UUID, move: Callable[[Round, User], Round], done: str) -> HttpResponse:
     user = current_user(request)
-    found = seen_round(user, round_id)
+    found = led_round(user, round_id)
     try:
         move(found, user)
     except ValidationError as error:
         messages.error(request, error.messages[0])
-    except PermissionDenied as error:
-        raise Http404 from error
     else:
         messages.success(request, done)
     return redirect(found)
@@ -158,6 +157,14 @@ def enter(request: HttpRequest, round_id: UUID, member_id: UUID) -> HttpResponse
 def seen_round(user: User, round_id: UUID) -> Round:
     """The round, if the user may see it; forbidden looks like missing."""
     return get_object_or_404(Round.objects.visible_to(user).select_related("owner"), pk=round_id)
+
+
+def led_round(user: User, round_id: UUID) -> Round:
+    """The round, if the user may change it and order its runs. Asked first, so that no word about the round slips."""
+    found = seen_round(user, round_id)
+    if not may_coordinate(user, found):
+        raise Http404
+    return found
 
 
 def current_user(request: HttpRequest) -> User:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from praksis.rounds.models import Round, Run
 from praksis.rounds.queries import publication_problem
 from praksis.rounds.queries.results import own_seats
 from praksis.rounds.rules import may_publish_for
-from praksis.rounds.views.rounds import current_user, seen_round
+from praksis.rounds.views.rounds import current_user, led_round, seen_round
 
 
 @require_POST
@@ -26,15 +26,13 @@ from praksis.rounds.views.rounds import current_user, seen_round
 def new_run(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """Order an allocation. The form's click key makes a second click the same run."""
     user = current_user(request)
-    found = seen_round(user, round_id)
+    found = led_round(user, round_id)
     try:
         actions.request_run(round_=found, click_key=UUID(request.POST.get("click_key", "")), by=user)
     except ValidationError as error:
         messages.error(request, error.messages[0])
     except ValueError:
         messages.error(request, _("Siden var for gammel. Trykk på knappen én gang til."))
-    except PermissionDenied as error:
-        raise Http404 from error
     return redirect(found)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from praksis.accounts.models import User
 from praksis.base.sorting import norwegian
 from praksis.catalogue.models import Place
+from praksis.catalogue.rules import may_see_place
 from praksis.rounds import actions, queries
 from praksis.rounds.choices import RoundState
 from praksis.rounds.models import EntryLink
@@ -52,6 +53,8 @@ def wishes_of(request: HttpRequest, entry_id: UUID) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return _page(request, link)
+    if not may_rank_for(current_user(request), link):
+        raise Http404
     groups: Groups = _posted_groups(request.POST)
     try:
         groups = _changed(groups, request.POST.get("do", ""))
@@ -62,8 +65,6 @@ def wishes_of(request: HttpRequest, entry_id: UUID) -> HttpResponse:
         messages.error(request, error.messages[0])
     except ValueError:
         messages.error(request, _("Vi forsto ikke hva som skulle gjøres. Prøv én gang til."))
-    except PermissionDenied as error:
-        raise Http404 from error
     return redirect("rounds:wishes_of", entry_id)
 
 
@@ -132,10 +133,12 @@ def _page(
 @require_POST
 def add(request: HttpRequest, place_id: UUID) -> HttpResponse:
     """Put a place on a list: mine, or that of the person who is chosen where there are several."""
-    place = get_object_or_404(Place, pk=place_id)
     if not request.user.is_authenticated:
         messages.info(request, _("Logg inn først. Så kan du legge plassen på listen din."))
         return redirect("accounts:sign_in")
+    place = get_object_or_404(Place.objects.select_related("host"), pk=place_id)
+    if not may_see_place(request.user, place):
+        raise Http404
     links = list(_links_that_could_take(current_user(request), place)[:MOST_PEOPLE])
     if chosen := request.POST.get("entry"):
         links = [link for link in links if str(link.entry_id) == chosen]

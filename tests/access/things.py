@@ -1,0 +1,247 @@
+"""The things behind the addresses: for each address, one's own and other people's, and to whom each word of the table applies."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+from uuid import uuid4
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from praksis.demo.personas import CANDIDATES as PERSONAS
+from tests.access.world import PEOPLE, ROUNDS, SEASON, World
+
+type Data = Mapping[str, Any] | Callable[[], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What an address is asked for, what is sent to it, and who holds it: word of the table -> keys of actors."""
+
+    name: str
+    args: tuple[Any, ...] = ()
+    query: str = ""
+    data: Data = field(default_factory=dict)
+    holders: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def applies(self, word: str, actor: str) -> bool:
+        return word == "all" or actor in self.holders.get(word, ())
+
+    def sent(self) -> Mapping[str, Any]:
+        return self.data() if callable(self.data) else self.data
+
+
+def thing(name: str, *args: Any, query: str = "", data: Data | None = None, **holders: set[str]) -> Thing:
+    return Thing(name, args, query, data or {}, {word: frozenset(keys) for word, keys in holders.items()})
+
+
+def things(world: World) -> dict[str, list[Thing]]:
+    """By address; one that is not here takes no arguments, and what is there is one's own."""
+    return {**_catalogue(world), **_candidates(world), **_wishes(world), **_rounds(world), **_links(world)}
+
+
+def everyone(world: World) -> set[str]:
+    return set(world.cast.actors)
+
+
+# ---------------------------------------------------------------- places
+
+
+def _catalogue(world: World) -> dict[str, list[Thing]]:
+    places, hosts, all_ = world.places, world.hosts, everyone(world)
+
+    def place(name: str, **holders: set[str]) -> Thing:
+        return thing(name, places[name].pk, own={"contact"}, **holders)
+
+    offered, shut = place("offered"), place("shut")
+    hidden = thing("hidden", places["hidden"].pk, own={"signer"})
+    seen = [place("free", open=all_), place("tandem", open=all_), offered, shut, hidden]
+    edited = [
+        thing(one.name, *one.args, data=lambda one=one: _form(world, "catalogue:edit_place", one), own=set(one.holders["own"]))
+        for one in (place("free"), hidden)
+    ]
+    return {
+        "catalogue:place": seen,
+        "rounds:add": [place("open", open=all_), offered, shut, hidden],
+        "catalogue:edit_place": edited,
+        "catalogue:close_place": [place("toclose"), hidden],
+        "catalogue:approve_place": [place("toapprove"), place("reopened", reopen={"contact"}), hidden],
+        "catalogue:offered": [thing("offered", places["offered"].pk, link=all_)],
+        "catalogue:scheme": [thing("running", world.schemes["running"].pk, open=all_), thing("ended", world.schemes["ended"].pk)],
+        "catalogue:host": [
+            thing("one", hosts["one"].pk, open=all_),
+            thing("hidden", hosts["hidden"].pk, own={"signer"}),
+        ],
+        "catalogue:host_places": [
+            thing("one", hosts["one"].pk, own={"contact", "supervisor"}),
+            thing("hidden", hosts["hidden"].pk, own={"signer"}),
+        ],
+        "catalogue:offer": [thing("offer", data=lambda: _offer(world))],
+        "catalogue:places_file": [thing("csv", "csv"), thing("json", "json")],
+        "catalogue:schemes_file": [thing("csv", "csv"), thing("json", "json")],
+    }
+
+
+def _offer(world: World) -> dict[str, Any]:
+    return {
+        "host": world.hosts["one"].number,
+        "title": "Ny plass",
+        "tasks": "Hjelpe til.",
+        "capacity": 1,
+        "groups": ["pupil"],
+        "season": SEASON,
+        "extent": "full",
+        "language": "nb",
+        "contact": "ny@person.example",
+        "click_key": uuid4(),
+    }
+
+
+class _Fields(HTMLParser):
+    """What a page's form would send as it stands: the form that is sent to the page's own address."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.own, self.select, self.area = False, "", ""
+        self.sent: dict[str, list[str]] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        has = dict(attrs)
+        if tag == "form":
+            self.own = has.get("method") == "post" and not has.get("action")
+        elif self.own and tag == "input" and has.get("name"):
+            if has.get("type") not in ("radio", "checkbox") or "checked" in has:
+                self.sent.setdefault(str(has["name"]), []).append(has.get("value") or "")
+        elif tag in ("select", "textarea"):
+            self.select = str(has.get("name")) if self.own and tag == "select" else ""
+            self.area = str(has.get("name")) if self.own and tag == "textarea" else ""
+        elif tag == "option" and self.select and "selected" in has:
+            self.sent[self.select] = [has.get("value") or ""]
+
+    def handle_data(self, data: str) -> None:
+        if self.area:
+            self.sent[self.area] = [self.sent.get(self.area, [""])[0] + data]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.area = "" if tag == "textarea" else self.area
+
+
+def _form(world: World, address: str, one: Thing) -> dict[str, list[str]]:
+    """The form as it stands for somebody who may see it."""
+    names = ["uibcoordinator", *world.cast.staff(*ROUNDS["open"][2])]
+    pages = (world.cast.actors[name].client.get(reverse(address, args=one.args)) for name in names)
+    fields = _Fields()
+    fields.feed(next(page for page in pages if page.status_code == 200).content.decode())
+    return fields.sent
+
+
+# ---------------------------------------------------------------- people
+
+
+def _candidates(world: World) -> dict[str, list[Thing]]:
+    need = {"target_group": "pupil", "field": "trade", "season": SEASON, "municipality": "4627"}
+    person = {"first_name": "Ny", "last_name": "Person", "language": "nb"}
+    people = {key: world.candidates[key].pk for key in ("student", "doublenav", "participant", "newcomer", "pupil")}
+    members = {key: world.cast.members[key].pk for key in ("uib", "nav", "skole")}
+    header = "fornavn;etternavn;målgruppe;fagfelt;halvår\r\nNy;Rad;Elev;IT;Vår 2027\r\n"
+
+    def file() -> dict[str, Any]:
+        return {"file": SimpleUploadedFile("kandidater.csv", header.encode())}
+
+    own = {key: world.cast.staff(key) for key in members}
+    whole = [
+        thing(key, pk, data=lambda pk=pk: _form(world, "candidates:candidate", thing("", pk)), members=world.staff_of(key))
+        for key, pk in people.items()
+    ]
+    return {
+        "candidates:candidate": whole,
+        "candidates:new_need": [thing(key, pk, data=need, members=world.staff_of(key)) for key, pk in people.items()],
+        "candidates:new_candidate": [thing(key, pk, data=person | need, members=own[key]) for key, pk in members.items()],
+        "candidates:from_spreadsheet": [thing(key, pk, data=file, members=own[key]) for key, pk in members.items()],
+        "candidates:candidates": [thing("list", members=world.cast.staff(*world.cast.members))],
+    }
+
+
+def _wishes(world: World) -> dict[str, list[Thing]]:
+    lists = [
+        _list(world, "student", sent=world.staff_of("student")),
+        _list(world, "pupil", sent=world.staff_of("pupil")),
+        _list(world, "participant"),
+        _list(world, "newcomer"),
+        _list(world, "doublenav"),
+        _list(world, "unable", helped=world.staff_of("unable")),
+    ]
+    people = ("student", "doubleuib", "doublenav", "participant", "newcomer", "pupil")
+    published = [thing(key, world.entry(key, "done").pk, own=world.own(key), members=world.staff_of(key)) for key in people]
+    waiting = thing("not published", world.entry("student", "closed").pk)
+    return {"rounds:wishes_of": lists, "rounds:result_of": [*published, waiting]}
+
+
+def _list(world: World, person: str, **holders: set[str]) -> Thing:
+    entry = world.entry(person, "open")
+    choices = [str(choice.place_id) for choice in entry.choices.all()]
+    data = {"version": entry.version, "choice": choices, "do": "save"}
+    return thing(person, entry.pk, data=data, own=world.own(person), **holders)
+
+
+# ---------------------------------------------------------------- rounds
+
+
+def _rounds(world: World) -> dict[str, list[Thing]]:
+    cast, rounds, runs = world.cast, world.rounds, world.runs
+
+    def seen(key: str) -> set[str]:
+        return cast.seeing(*ROUNDS[key][2])
+
+    def owned(key: str, **data: Any) -> list[Thing]:
+        return [thing(one, rounds[one].pk, data=data, owner=cast.staff(ROUNDS[one][0])) for one in (key, "others")]
+
+    def part(key: str, member: str, *, query: str = "", **data: Any) -> Thing:
+        args = (rounds[key].pk, cast.members[member].pk)
+        return thing(f"{key} of {member}", *args, query=query, data=data, members=cast.staff(member))
+
+    parts = [part("closed", member, query=f"?run={runs['closed'].pk}") for member in ("uib", "nav")]
+    people = {key: cast.staff(*ROUNDS[key][2]) for key in rounds}
+    return {
+        "rounds:rounds": [thing("list", round=cast.seeing(*cast.members))],
+        "rounds:round": [thing(key, rounds[key].pk, round=seen(key)) for key in ("done", "open", "closed", "others")],
+        "rounds:run": [thing(key, runs[key].pk, round=seen(key)) for key in ("closed", "others")],
+        "rounds:new_round": [thing("new", data=lambda: _new_round(world), owner=cast.staff(*cast.members))],
+        "rounds:open": owned("prepared"),
+        "rounds:close": owned("closing"),
+        "rounds:reopen": [*owned("closing", closes_at="2099-01-01T12:00"), *owned("closing", closes_at="")[:1]],
+        "rounds:new_run": [*owned("closed", click_key=str(uuid4()))[:1], *owned("closed", click_key="old")],
+        "rounds:enter": [part("open", "uib"), part("open", "nav"), part("others", "fylke")],
+        "rounds:publish": parts,
+        "rounds:own_people": [thing(key, rounds[key].pk, members=people[key]) for key in ("open", "others")],
+        "rounds:own_results": [
+            *(thing(key, rounds[key].pk, members=people[key]) for key in ("done", "closed")),
+            thing("not allocated", rounds["others"].pk),
+        ],
+    }
+
+
+def _new_round(world: World) -> dict[str, Any]:
+    """Sent as it is by all: the owner is the university, so for others the form comes back."""
+    return {
+        "name": "Ny runde",
+        "owner": world.cast.members["uib"].pk,
+        "season": "2027-autumn",
+        "opens_at": "2027-01-01T08:00",
+        "closes_at": "2027-02-01T08:00",
+        "papers_due_on": "2027-03-01",
+        "max_choices": 5,
+    }
+
+
+def _links(world: World) -> dict[str, list[Thing]]:
+    sign_in, first_run = world.tokens
+    return {
+        "accounts:follow_link": [thing("link", sign_in, link=everyone(world))],
+        "organisations:first_run": [thing("after the first run", first_run)],
+        "demo:become": [thing("persona", PERSONAS[0].key)],
+    }
+
+
+__all__ = ["PEOPLE", "Thing", "thing", "things"]

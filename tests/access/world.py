@@ -1,0 +1,247 @@
+"""A small region to walk through: people of confidential groups beside others, two members' rounds, places in every stage."""
+
+import uuid
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.utils import timezone
+
+from praksis.accounts.actions import make_link
+from praksis.accounts.models import User
+from praksis.candidates.models import Candidate, Guardian, Need
+from praksis.catalogue.actions import index_places
+from praksis.catalogue.choices import Extent, PlaceStage, SchemeStage, SeatRule
+from praksis.catalogue.models import Place, Scheme, Seat
+from praksis.demo.personas import CANDIDATES as PERSONAS
+from praksis.organisations.models import Host
+from praksis.rounds import actions
+from praksis.rounds.choices import Policy, RoundState
+from praksis.rounds.models import Entry, EntryLink, Round, RoundPlace, Run
+from praksis.rounds.tasks import allocate
+from tests.access.people import Cast, cast
+
+type AsRole = Callable[[], AbstractContextManager[None]]
+
+SEASON = "2027-spring"
+PEOPLE = {
+    "student": ("uib", "student_elective", "student"),
+    "doubleuib": ("uib", "student_elective", "double"),
+    "doublenav": ("nav", "work_training", "double"),
+    "participant": ("nav", "work_training", "participant"),
+    "unable": ("nav", "work_training", ""),
+    "newcomer": ("kommune", "language_practice", "newcomer"),
+    "pupil": ("skole", "pupil", "pupil"),
+    "apprentice": ("fylke", "apprentice", ""),
+}
+"""Each candidate's member, group, and whom of the actors it is (nobody, who cannot sign in)."""
+ROUNDS = {
+    "done": ("uib", RoundState.RANKING, ("uib", "nav", "kommune", "skole")),
+    "open": ("uib", RoundState.RANKING, ("uib", "nav", "kommune", "skole")),
+    "closed": ("uib", RoundState.RANKING, ("uib", "nav")),
+    "closing": ("uib", RoundState.RANKING, ("uib", "nav")),
+    "prepared": ("uib", RoundState.PREPARING, ("uib", "nav")),
+    "others": ("fylke", RoundState.RANKING, ("fylke",)),
+}
+ALL_GROUPS = ("student_elective", "work_training", "language_practice", "pupil")
+
+
+@dataclass
+class World:
+    """Everything by name."""
+
+    cast: Cast
+    hosts: dict[str, Host]
+    places: dict[str, Place] = field(default_factory=dict)
+    schemes: dict[str, Scheme] = field(default_factory=dict)
+    candidates: dict[str, Candidate] = field(default_factory=dict)
+    rounds: dict[str, Round] = field(default_factory=dict)
+    runs: dict[str, Run] = field(default_factory=dict)
+    tokens: list[str] = field(default_factory=list)
+
+    def by(self, key: str) -> User:
+        return self.cast.user(key)
+
+    def entry(self, person: str, round_: str) -> Entry:
+        links = EntryLink.objects.select_related("entry__round")
+        return links.get(candidate=self.candidates[person], round=self.rounds[round_]).entry
+
+    def staff_of(self, person: str) -> set[str]:
+        return self.cast.staff(PEOPLE[person][0])
+
+    def own(self, person: str) -> set[str]:
+        """The person, and the guardian of the child."""
+        return {PEOPLE[person][2], *(["guardian"] if person == "pupil" else [])} - {""}
+
+
+def world(as_owner: AsRole, as_worker: AsRole) -> World:
+    """Made by the owner of the tables; the finished run is the worker's."""
+    with as_owner():
+        hosts = {key: _host(key, number) for number, key in enumerate(("one", "two", "hidden"), 900_000_001)}
+        made = World(cast(hosts), hosts)
+        _people(made)
+        _places(made)
+        _rounds(made)
+        for name in ("done", "closed"):
+            made.rounds[name] = actions.close_round(round_=made.rounds[name], by=made.by("uibcoordinator"))
+            by = made.by("uibcoordinator")
+            made.runs[name] = actions.request_run(round_=made.rounds[name], click_key=uuid.uuid4(), by=by)
+    with as_worker():
+        for run in made.runs.values():
+            allocate.func(run_id=str(run.pk))
+    with as_owner():
+        _publish(made)
+        linked = User.objects.create(name="Lenke", email="lenke@person.example")
+        User.objects.create(name=PERSONAS[0].name, email=PERSONAS[0].email)
+    made.tokens = [make_link(user=linked), make_link(user=None)]
+    made.cast.sign_in()
+    return made
+
+
+def _host(key: str, number: int) -> Host:
+    return Host.objects.create(name=f"Zq{key}vert", number=str(number), field="health", municipality="4601")
+
+
+def _people(made: World) -> None:
+    told = made.cast.told
+    for key, (member, group, who) in PEOPLE.items():
+        name = who or key
+        user = made.by(who) if who else None
+        person = Candidate.objects.create(
+            member=made.cast.members[member],
+            user=user,
+            digital=user is not None,
+            reference=f"ZQREF-{key}-1",
+            first_name=f"Zq{name}fo",
+            last_name=f"Zq{name}et",
+            address_protected=key == "newcomer",
+        )
+        Need.objects.create(candidate=person, member=person.member, target_group=group, field="health", season=SEASON)
+        made.candidates[key] = person
+        for word in (person.first_name, person.last_name):
+            told(word, made.staff_of(key) | made.own(key))
+        for word in (person.reference, person.pk):
+            told(word, made.staff_of(key))
+        if user:
+            told(user.email, made.staff_of(key))
+    Guardian.objects.create(candidate=made.candidates["pupil"], user=made.by("guardian"))
+
+
+def _places(made: World) -> None:
+    first, hidden = made.hosts["one"], made.hosts["hidden"]
+    for name in ("done", "open", "closed", "closing", "others", "free", "toclose"):
+        made.places[name] = _place(name, first, PlaceStage.OPEN)
+    for name, stage in [("offered", PlaceStage.OFFERED), ("toapprove", PlaceStage.OFFERED), ("shut", PlaceStage.CLOSED)]:
+        made.places[name] = _place(name, first, stage)
+    made.places["reopened"] = _place("reopened", first, PlaceStage.CLOSED)
+    made.places["hidden"] = _place("hidden", hidden, PlaceStage.OFFERED)
+    halves = [("student_elective", "work_training"), ("language_practice", "apprentice")]
+    made.places["tandem"] = _place("tandem", first, PlaceStage.OPEN, *halves, rule=SeatRule.WHOLE)
+    index_places(made.places.values())
+    deciding = made.cast.staff(*made.cast.members, roles=("coordinator", "lead"))
+    for key, owner in (("one", "contact"), ("hidden", "signer")):
+        made.cast.told(_answers(made.hosts[key]), deciding | {owner})
+    for name in ("offered", "shut", "hidden"):
+        own = {"contact"} if name != "hidden" else {"signer"}
+        made.cast.told(made.places[name].title, deciding | own)
+    made.cast.told(hidden.name, deciding | {"signer"})
+    for key, stage in [("running", SchemeStage.RUNNING), ("ended", SchemeStage.ENDED)]:
+        made.schemes[key] = Scheme.objects.create(title=f"Ordning {key}", institution="Universitetet", stage=stage)
+
+
+def _answers(host: Host) -> str:
+    return f"zq{host.number}@person.example"
+
+
+def _place(name: str, host: Host, stage: PlaceStage, *halves: tuple[str, ...], rule: SeatRule = SeatRule.EACH) -> Place:
+    kinds = halves or (ALL_GROUPS,)
+    capacity = 1 if halves else 9
+    place = Place.objects.create(
+        host=host,
+        title=f"Zq{name}plass",
+        tasks="Følge veilederen.",
+        field="health",
+        municipality="4601",
+        season=SEASON,
+        extent=Extent.FULL,
+        rule=rule,
+        stage=stage,
+        contact=_answers(host),
+        groups=sorted({group for groups in kinds for group in groups}),
+        seats_total=capacity * len(kinds),
+    )
+    for kind, groups in zip("ab", kinds, strict=False):
+        minimum = capacity if halves else 0
+        Seat.objects.create(
+            place=place, kind=kind, role=f"Du er {kind}", tasks="Hjelpe til.", capacity=capacity, minimum=minimum, groups=groups
+        )
+    return place
+
+
+def _rounds(made: World) -> None:
+    now = timezone.now()
+    for key, (owner, state, members) in ROUNDS.items():
+        round_ = Round.objects.create(
+            name=f"Zq{key}runde",
+            season=SEASON,
+            owner=made.cast.members[owner],
+            seed=7,
+            opens_at=now - timedelta(days=1),
+            closes_at=now + timedelta(days=1),
+            papers_due_on=timezone.localdate() + timedelta(days=14),
+            state=state,
+        )
+        round_.members.set([made.cast.members[member] for member in members])
+        inside = [key, *(["tandem"] if key == "done" else [])]
+        RoundPlace.objects.bulk_create(
+            RoundPlace(round=round_, place=made.places[name]) for name in inside if name in made.places
+        )
+        made.rounds[key] = round_
+        people = [person for person, (member, *_rest) in PEOPLE.items() if member in members and state == RoundState.RANKING]
+        for member in members if people else ():
+            by = made.by(next(iter(sorted(made.cast.staff(member)))))
+            actions.enter_candidates(round_=round_, member=made.cast.members[member], by=by)
+        made.cast.told(round_.name, made.cast.seeing(owner, *members) | {who for person in people for who in made.own(person)})
+        for person in people:
+            made.cast.told(made.entry(person, key).pk, made.staff_of(person) | made.own(person))
+    _wishes(made)
+
+
+def _wishes(made: World) -> None:
+    for person in ("student", "newcomer"):
+        _rank(made, person, "done", ["tandem", "done"])
+    for person in ("participant", "pupil"):
+        _rank(made, person, "done", ["done"])
+    for person in ("student", "participant"):
+        _rank(made, person, "closed", ["closed"])
+    for person in ("student", "pupil"):
+        _rank(made, person, "open", ["open"])
+    for person in ("participant", "unable", "doublenav", "newcomer"):
+        _rank(made, person, "open", ["open"], send=False)
+
+
+def _rank(made: World, person: str, round_: str, names: Iterable[str], *, send: bool = True) -> None:
+    entry, who = made.entry(person, round_), PEOPLE[person][2]
+    by = made.by(who or "navcounsellor")
+    groups = [[made.places[name].pk] for name in names]
+    entry = actions.save_ranking(entry=entry, groups=groups, version=entry.version, by=by)
+    if send:
+        actions.send_ranking(entry=entry, version=entry.version, by=by)
+
+
+def _publish(made: World) -> None:
+    run = Run.objects.get(pk=made.runs["done"].pk)
+    for member, key in [
+        ("uib", "uibcoordinator"),
+        ("nav", "navcoordinator"),
+        ("kommune", "kommunecoordinator"),
+        ("skole", "skolelead"),
+    ]:
+        actions.publish_run(run=run, member=made.cast.members[member], by=made.by(key))
+    others = made.rounds["others"]
+    made.runs["others"] = Run.objects.create(
+        round=others, click_key=uuid.uuid4(), policy=Policy.OPTIMAL, seed=7, progress={"step": "wait", "share": 0}
+    )
+    for name in made.by("uibcoordinator").name.split():
+        made.cast.told(name, made.cast.seeing("uib", "nav", "kommune", "skole"))
