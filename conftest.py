@@ -366,7 +366,10 @@ def _foreign(url: str) -> list[str]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever opens a browser or starts the whole house is slow."""
+    """Whatever opens a browser or starts the whole house is slow. Files with such tests come first, so that none is left alone at
+    the end while the other processes have nothing to do."""
     for item in items:
         if {"live_server", "page", "house"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
