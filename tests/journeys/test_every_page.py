@@ -4,9 +4,8 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urljoin
 
 import pytest
@@ -23,6 +22,7 @@ AXE_RUN = {
     "dark": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
 }
 """Dark colours change nothing but contrast."""
+PHONE = 320  # px
 VNU = ROOT / "node_modules/vnu-jar/build/dist/vnu.jar"
 
 
@@ -56,41 +56,59 @@ def test_html_has_no_error(walk: Walk, tmp_path: Path) -> None:
     assert [(pages[m["url"].rsplit("/", 1)[1]], m["message"], m.get("extract", "")) for m in messages] == []
 
 
-@pytest.mark.parametrize("colors", ["light", "dark"])
-def test_axe_finds_nothing(walk: Walk, colors: Literal["light", "dark"]) -> None:
-    script = AXE.read_text(encoding="utf-8")
-    found = []
-    for page, tab in _open_each(walk, width=1280, colors=colors):
-        tab.evaluate(script)
-        result = tab.evaluate("only => axe.run(document, {runOnly: only, resultTypes: ['violations']})", AXE_RUN[colors])
-        found += [(page, v["id"], [node["html"][:160] for node in v["nodes"]][:2]) for v in result["violations"]]
-    assert found == []
+@dataclass
+class Looked:
+    """What is wrong on pages that were opened in a browser, by what was looked at."""
+
+    light: list[tuple[str, str, list[str]]] = field(default_factory=list)
+    dark: list[tuple[str, str, list[str]]] = field(default_factory=list)
+    wide: list[tuple[str, int]] = field(default_factory=list)
+    problems: list[tuple[str, str]] = field(default_factory=list)
 
 
-def test_every_page_fits_a_phone_of_320_px(walk: Walk) -> None:
-    wide = [
-        (page, width)
-        for page, tab in _open_each(walk, width=320)
-        if (width := tab.evaluate("document.documentElement.scrollWidth")) > 320
-    ]
-    assert wide == []
-
-
-def _open_each(walk: Walk, *, width: int, colors: Literal["light", "dark"] = "light") -> Iterator[tuple[str, Page]]:
-    """Each kind of page in turn, open in its reader's browser; an error in its console fails."""
+@pytest.fixture(scope="module")
+def looked(walk: Walk) -> Looked:
+    """Each kind of page opened once in its reader's browser: by daylight, in the dark, and as wide as a phone."""
+    found, script = Looked(), AXE.read_text(encoding="utf-8")
     for page in walk.one_of_each():
-        if not page.html:
-            continue
-        problems: list[str] = []
-        tab = walk.contexts[page.person].new_page()
-        tab.on("pageerror", lambda error, into=problems: into.append(str(error)))
-        tab.on("console", lambda message, into=problems: into.append(message.text) if message.type == "error" else None)
-        tab.set_viewport_size({"width": width, "height": 800})
-        tab.emulate_media(color_scheme=colors, reduced_motion="reduce")
-        tab.goto(urljoin(walk.site, page.path))
-        yield f"{page.person} {page.path}", tab
-        tab.close()
-        assert problems == [], page.path
+        if page.html:
+            tab = walk.contexts[page.person].new_page()
+            _look(tab, urljoin(walk.site, page.path), f"{page.person} {page.path}", script, found)
+            tab.close()
+    return found
+
+
+def _look(tab: Page, address: str, name: str, script: str, found: Looked) -> None:
+    tab.on("pageerror", lambda error: found.problems.append((name, str(error))))
+    tab.on("console", lambda said: found.problems.append((name, said.text)) if said.type == "error" else None)
+    tab.set_viewport_size({"width": 1280, "height": 800})
+    tab.emulate_media(color_scheme="light", reduced_motion="reduce")
+    tab.goto(address)
+    tab.evaluate(script)
+    found.light += _violations(tab, name, "light")
+    tab.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    found.dark += _violations(tab, name, "dark")
+    tab.set_viewport_size({"width": PHONE, "height": 800})
+    width = tab.evaluate("document.documentElement.scrollWidth")
+    found.wide += [(name, width)] if width > PHONE else []
+
+
+def _violations(tab: Page, name: str, colors: str) -> list[tuple[str, str, list[str]]]:
+    result = tab.evaluate("only => axe.run(document, {runOnly: only, resultTypes: ['violations']})", AXE_RUN[colors])
+    return [(name, found["id"], [node["html"][:160] for node in found["nodes"]][:2]) for found in result["violations"]]
+
+
+def test_axe_finds_nothing(looked: Looked) -> None:
+    assert looked.light == []
+    assert looked.dark == []
+
+
+def test_every_page_fits_a_phone(looked: Looked) -> None:
+    assert looked.wide == []
+
+
+def test_no_page_has_an_error_in_its_console(looked: Looked) -> None:
+    assert looked.problems == []
 
 
 def java() -> str:
