@@ -63,6 +63,7 @@ class Looked:
     light: list[tuple[str, str, list[str]]] = field(default_factory=list)
     dark: list[tuple[str, str, list[str]]] = field(default_factory=list)
     wide: list[tuple[str, int]] = field(default_factory=list)
+    moving: list[tuple[str, str]] = field(default_factory=list)
     problems: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -89,8 +90,9 @@ def _look(tab: Page, address: str, name: str, script: str, found: Looked) -> Non
     tab.emulate_media(color_scheme="dark", reduced_motion="reduce")
     found.dark += _violations(tab, name, "dark")
     tab.set_viewport_size({"width": PHONE, "height": 800})
-    width = tab.evaluate("document.documentElement.scrollWidth")
+    width, moving = tab.evaluate("[document.documentElement.scrollWidth, getComputedStyle(document.body).transitionProperty]")
     found.wide += [(name, width)] if width > PHONE else []
+    found.moving += [(name, moving)] if moving != "none" else []
 
 
 def _violations(tab: Page, name: str, colors: str) -> list[tuple[str, str, list[str]]]:
@@ -105,6 +107,10 @@ def test_axe_finds_nothing(looked: Looked) -> None:
 
 def test_every_page_fits_a_phone(looked: Looked) -> None:
     assert looked.wide == []
+
+
+def test_nothing_moves_for_who_asked_for_rest(looked: Looked) -> None:
+    assert looked.moving == []
 
 
 def test_no_page_has_an_error_in_its_console(looked: Looked) -> None:
