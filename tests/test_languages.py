@@ -46,6 +46,7 @@ def test_the_catalogue_holds_no_text_that_is_gone(language: str) -> None:
     assert [m.id for m in read_catalogue(language) if m.id and (_first(m.id), m.context) not in current] == []
 
 
+@pytest.mark.slow
 def test_nynorsk_is_nynorsk() -> None:
     """A word that the bokmål dictionary knows and the nynorsk one does not is bokmål."""
     wrong = {

@@ -31,6 +31,7 @@ def _setup(clone: Path, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([str(clone / "bin" / "setup"), "run"], env=env, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_a_shim_that_leads_nowhere_is_passed_over(clone: Path) -> None:
     _script(clone / "first" / "python3.13", "echo 'pyenv: python3.13: command not found' >&2; exit 127")
     _script(clone / "first" / "python3.12", f'exec "{sys._base_executable}" "$@"')  # type: ignore[attr-defined]
@@ -39,6 +40,7 @@ def test_a_shim_that_leads_nowhere_is_passed_over(clone: Path) -> None:
     assert done.stdout.splitlines()[-1] == f"{clone / '.venv'} run"
 
 
+@pytest.mark.slow
 def test_a_python_without_ensurepip_is_passed_over(clone: Path) -> None:
     """Debian keeps venv in a package of its own."""
     broken, whole = clone / "first" / "broken", clone / "first" / "python3.13"

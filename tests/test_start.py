@@ -251,6 +251,7 @@ def test_a_folder_that_cannot_be_made_is_told() -> None:
     assert "/dev/null/data" in _refusal("start", "--data", "/dev/null/data", "--port", str(_free_port()))
 
 
+@pytest.mark.slow
 def test_a_server_that_does_not_answer_is_told(tmp_path: Path) -> None:
     env = _plain() | {
         "DATABASE_URL": "postgresql://boss@127.0.0.1:1/praksis",

@@ -5,6 +5,7 @@ import time
 from itertools import product
 
 import numpy as np
+import pytest
 from scipy import sparse
 
 from matching.arcs import Ints, arcs_of, possible, seats_of
@@ -35,6 +36,7 @@ def points(program: Program) -> list[Ints]:
     return [x for x in (np.array(one, dtype=np.int64) for one in product(*spans)) if program.holds(x)]
 
 
+@pytest.mark.slow
 def test_the_rows_that_are_found_cut_off_the_relaxation_and_no_point() -> None:
     found_in = 0
     for seed in range(600):
@@ -50,6 +52,7 @@ def test_the_rows_that_are_found_cut_off_the_relaxation_and_no_point() -> None:
     assert found_in > 30
 
 
+@pytest.mark.slow
 def test_the_tree_finds_what_trying_everything_finds() -> None:
     for seed in range(300):
         rng = random.Random(seed)
@@ -64,6 +67,7 @@ def test_the_tree_finds_what_trying_everything_finds() -> None:
             assert int(cost @ found.x) == found.bound == min(values), seed
 
 
+@pytest.mark.slow
 def test_a_tree_that_was_stopped_promises_no_more_than_it_knows() -> None:
     stopped = 0
     for seed in range(300):

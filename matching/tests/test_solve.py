@@ -36,6 +36,7 @@ def instance(candidates: tuple[Candidate, ...], places: tuple[Place, ...], *obje
     return replace(Instance(1, objective or ("placed", "lottery"), candidates, places), **more)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, ROUNDS, 100))
 def test_small_rounds_as_by_trying_everything(first: int) -> None:
     for seed in range(first, first + 100):

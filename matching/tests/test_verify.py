@@ -16,6 +16,7 @@ ROUNDS = [random_instance(random.Random(seed)) for seed in range(150)]
 RIGHT = [right_result(instance) for instance in ROUNDS]
 
 
+@pytest.mark.slow
 def test_right_results_pass_with_every_bound_checked() -> None:
     for instance, result in zip(ROUNDS, RIGHT, strict=True):
         report = verify(instance, result)

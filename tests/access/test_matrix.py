@@ -111,6 +111,7 @@ def test_every_purpose_is_told() -> None:
 # ---------------------------------------------------------------- the walk
 
 
+@pytest.mark.slow
 def test_views_answer_to_the_methods_of_the_table_alone(walk: Walk) -> None:
     actor = walk.world.cast.actors["nobody"]
     listed: dict[str, set[str]] = {}
@@ -133,6 +134,7 @@ def test_everyone_sees_and_does_what_the_table_says(walk: Walk, stored: Callable
     assert walk.wrong == []
 
 
+@pytest.mark.slow
 def test_a_first_lock_that_stands_open_is_reported(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     """On what the second lock does not hold: rounds name no person."""
     monkeypatch.setattr(RoundQuerySet, "visible_to", lambda rounds, _user: rounds.all())
@@ -140,6 +142,7 @@ def test_a_first_lock_that_stands_open_is_reported(walk: Walk, monkeypatch: pyte
     assert walk.wrong
 
 
+@pytest.mark.slow
 def test_the_second_lock_lets_nothing_through_alone(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     """With every filter for one's own people gone."""
     monkeypatch.setattr(CandidateQuerySet, "placed_by", lambda people, _user: people.all())

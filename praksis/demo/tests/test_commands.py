@@ -85,6 +85,7 @@ def test_what_is_cut_short_leaves_nothing_and_can_be_begun_again(
         assert Member.objects.exists()
 
 
+@pytest.mark.slow
 def test_the_closed_round_is_allocated_and_published_once(
     as_owner: AsRole, as_worker: AsRole, settings: Settings, db: None
 ) -> None:

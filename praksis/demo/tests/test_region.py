@@ -50,6 +50,7 @@ def spring(region: Region) -> HalfYear:
     return next(half for half in region.halves if half.season == SPRING)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_rows_in_any_process() -> None:
     found = {
         subprocess.run(

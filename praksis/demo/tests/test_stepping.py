@@ -89,6 +89,7 @@ def test_nobody_else_can_be_stepped_into(region: None, client: Client) -> None:
     assert client.post(reverse("demo:become", args=["koordinator1"])).status_code == 404
 
 
+@pytest.mark.slow
 def test_outside_the_demo_there_is_neither_bar_nor_address() -> None:
     environ = os.environ | {"PRAKSIS_DEMO": "0", "DJANGO_SETTINGS_MODULE": "praksis.config.settings"}
     done = subprocess.run([sys.executable, "-c", OUTSIDE], env=environ, capture_output=True, text=True, check=False)
