@@ -35,7 +35,8 @@ def candidates(request: HttpRequest) -> HttpResponse:
     members = list(queries.members_placed_for(user))
     if not members:
         raise Http404
-    words, group = request.GET.get("q", "").strip()[:100], request.GET.get("group", "")
+    words = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    group = request.GET.get("group", "") if request.GET.get("group") in TargetGroup.values else ""
     found = queries.listed_candidates(user, words, group, request.GET.get("sort", "name"))
     context = {
         "page": Paginator(found, PAGE).get_page(request.GET.get("page")),

@@ -1,7 +1,8 @@
 """Pages that combine rooms."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
@@ -53,8 +54,8 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 def choose_colors(request: HttpRequest) -> HttpResponse:
     """Remember light, dark or what the device says."""
     after = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(after, {request.get_host()}, request.is_secure())
-    response = redirect(after if safe else "web:front")
+    safe = after.startswith("/") and url_has_allowed_host_and_scheme(after, None)
+    response = HttpResponseRedirect(after if safe else reverse("web:front"))
     if (choice := request.POST.get("color_scheme")) in COLOR_SCHEMES:
         response.set_cookie(COLOR_COOKIE, choice, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
     return response
