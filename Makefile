@@ -32,7 +32,7 @@ test-fast: ## the tests without a browser and without whole starts
 	@bin/setup dev
 	$(PY) -m pytest -n 2 --dist loadfile -m 'not slow and not prove and not bench'
 
-prove: ## the long proofs; the last ones are kept in docs/reports/prove.txt
+prove: ## the long proofs; the last ones are kept in docs/reports/prove*.txt
 	@bin/setup dev
 	$(PY) -m pytest -m prove -p no:cacheprovider
 

@@ -11,17 +11,17 @@ ROOT = Path(__file__).resolve().parents[2]
 REPORTS = ROOT / "docs" / "reports"
 
 
-def write_report(name: str, lines: list[str]) -> None:
-    """Print the lines under a heading, and keep them as the last report of that name."""
-    text = "\n".join([_heading(), "", *lines, ""])
+def write_report(name: str, lines: list[str], *, of: str = "matching") -> None:
+    """Print the lines under a heading, and keep them as the last report of that name. `of` is the folder that they speak of."""
+    text = "\n".join([_heading(of), "", *lines, ""])
     sys.stdout.write(f"\n{text}")
     REPORTS.mkdir(exist_ok=True)
     (REPORTS / name).write_text(text)
 
 
-def _heading() -> str:
-    """When, of which commit of the engine, on what."""
-    command = ["git", "log", "-1", "--format=%h", "--", "matching"]
+def _heading(of: str) -> str:
+    """When, of which commit of that folder, on what."""
+    command = ["git", "log", "-1", "--format=%h", "--", of]
     commit = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     return f"{datetime.now(UTC).date()}, commit {commit}, {machine}"

@@ -1,0 +1,184 @@
+"""Who may do what with which row, told by hand: what the second lock must come to, independent of its policies.
+
+For each table of persons a function by role: `(region, by, row)` to the commands that are allowed with that row. A table that is
+not told here shows nothing to anyone but the owner at maintenance. The words are those of docs/access.md, «The second lock».
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from praksis.base.identity import Identity
+
+type Row = Mapping[str, object]
+type Commands = frozenset[str]
+
+NONE: Commands = frozenset()
+SEE = frozenset({"select"})
+ALL = frozenset({"select", "insert", "update", "delete"})
+
+
+@dataclass(frozen=True)
+class Region:
+    """Every row of every table of persons, and of the runs, as the owner sees them: by table, then by primary key."""
+
+    rows: Mapping[str, Mapping[str, Row]]
+
+    def one(self, table: str, key: object) -> Row:
+        return self.rows[table].get(str(key), {})
+
+    def person(self, row: Row) -> Row:
+        return self.one("candidates_candidate", row["candidate_id"])
+
+    def entry(self, row: Row) -> Row:
+        return self.one("rounds_entry", row["entry_id"])
+
+    def round_of_run(self, row: Row) -> object:
+        return self.one("rounds_run", row["run_id"]).get("round_id")
+
+
+def _key(by: Identity, *purposes: str) -> str | None:
+    """The key, where it is one for these purposes."""
+    return by.key or None if by.purpose in purposes else None
+
+
+def _is(by: Identity, user: object) -> bool:
+    return user is not None and user == by.user
+
+
+# ---------------------------------------------------------------- the web
+
+
+def _session(_region: Region, by: Identity, row: Row) -> Commands:
+    return ALL if row["session_key"] == _key(by, "session") else NONE
+
+
+def _user(region: Region, by: Identity, row: Row) -> Commands:
+    staffed = [one for one in region.rows["candidates_candidate"].values() if one["member_id"] in by.members]
+    invited = (_key(by, "invite") or "").split(",")
+    may: set[str] = set()
+    if _is(by, row["id"]):
+        may |= {"select", "update"}
+    if row["email"] == _key(by, "sign-in") or row["id"] in {one["user_id"] for one in staffed}:
+        may |= SEE
+    if row["email"] == _key(by, "first-run") or row["email"] in invited:
+        may |= {"select", "insert"}
+    return frozenset(may)
+
+
+def _link(_region: Region, by: Identity, row: Row) -> Commands:
+    if row["digest"] == _key(by, "link"):
+        return frozenset({"select", "update"})
+    if (row["user_id"] or "first-run") == _key(by, "make-link"):
+        return frozenset({"select", "insert", "update"})
+    return NONE
+
+
+def _membership(_region: Region, by: Identity, row: Row) -> Commands:
+    new = {"insert"} if _key(by, "first-run") else set()
+    return frozenset(new | SEE if _is(by, row["user_id"]) else new)
+
+
+def _contact(_region: Region, by: Identity, row: Row) -> Commands:
+    return SEE if _is(by, row["user_id"]) else NONE
+
+
+def _person(_region: Region, by: Identity, row: Row) -> Commands:
+    if row["member_id"] in by.members:
+        return ALL
+    return SEE if row["id"] in by.people or _is(by, row["user_id"]) else NONE
+
+
+def _need(_region: Region, by: Identity, row: Row) -> Commands:
+    if row["member_id"] in by.members:
+        return ALL
+    return SEE if row["candidate_id"] in by.people else NONE
+
+
+def _with_person(region: Region, by: Identity, row: Row) -> Commands:
+    if region.person(row)["member_id"] in by.members:
+        return ALL
+    return SEE if row["candidate_id"] in by.people else NONE
+
+
+def _guardian(region: Region, by: Identity, row: Row) -> Commands:
+    return _with_person(region, by, row) | (SEE if _is(by, row["user_id"]) else NONE)
+
+
+def _entry(region: Region, by: Identity, row: Row) -> Commands:
+    if row["member_id"] in by.members:
+        return ALL
+    links = region.rows["rounds_entrylink"].values()
+    own = any(link["candidate_id"] in by.people for link in links if link["entry_id"] == row["id"])
+    return frozenset({"select", "update"}) if own else NONE
+
+
+def _entry_link(_region: Region, by: Identity, row: Row) -> Commands:
+    if row["member_id"] in by.members:
+        return frozenset({"select", "insert", "delete"})
+    return SEE if row["candidate_id"] in by.people else NONE
+
+
+def _choice(region: Region, by: Identity, row: Row) -> Commands:
+    return ALL if _entry(region, by, region.entry(row)) else NONE
+
+
+def _outcome(region: Region, by: Identity, row: Row) -> Commands:
+    return SEE if _entry(region, by, region.entry(row)) else NONE
+
+
+# ---------------------------------------------------------------- the worker
+
+
+def _worked_entry(_region: Region, by: Identity, row: Row) -> Commands:
+    return SEE if row["round_id"] == _key(by, "allocation", "figures") else NONE
+
+
+def _worked_choice(region: Region, by: Identity, row: Row) -> Commands:
+    return _worked_entry(region, by, region.entry(row))
+
+
+def _worked_outcome(region: Region, by: Identity, row: Row) -> Commands:
+    seen = _worked_entry(region, by, region.entry(row))
+    if region.round_of_run(row) != _key(by, "allocation"):
+        return seen
+    return seen | ({"insert", "delete"} if seen else {"delete"})
+
+
+def _files(region: Region, by: Identity, row: Row) -> Commands:
+    return frozenset({"select", "insert", "update"}) if region.round_of_run(row) == _key(by, "allocation") else NONE
+
+
+type Rule = Callable[[Region, Identity, Row], Commands]
+MODEL: dict[str, dict[str, Rule]] = {
+    "web": {
+        "django_session": _session,
+        "accounts_user": _user,
+        "accounts_signinlink": _link,
+        "organisations_membership": _membership,
+        "organisations_hostcontact": _contact,
+        "candidates_candidate": _person,
+        "candidates_need": _need,
+        "candidates_heldpaper": _with_person,
+        "candidates_conflict": _with_person,
+        "candidates_consent": _with_person,
+        "candidates_guardian": _guardian,
+        "rounds_entry": _entry,
+        "rounds_entrylink": _entry_link,
+        "rounds_choice": _choice,
+        "rounds_outcome": _outcome,
+    },
+    "worker": {
+        "rounds_entry": _worked_entry,
+        "rounds_choice": _worked_choice,
+        "rounds_outcome": _worked_outcome,
+        "rounds_runinput": _files,
+    },
+}
+
+
+def allowed(role: str, table: str, region: Region, by: Identity, row: Row) -> Commands:
+    """What a role may do with a row, acting for `by`."""
+    if role == "owner":
+        return ALL if by.purpose == "maintenance" else NONE
+    rule = MODEL.get(role, {}).get(table)
+    return rule(region, by, row) if rule else NONE

@@ -1,0 +1,64 @@
+"""A small region in which every table of persons has rows of several members, of people in two rounds, and of ways in."""
+
+import uuid
+from datetime import timedelta
+
+from django.utils import timezone
+
+from praksis.accounts.models import SignInLink, User
+from praksis.accounts.sessions import SessionStore
+from praksis.candidates.models import Candidate, Conflict, Consent, Guardian, HeldPaper
+from praksis.catalogue.models import Place
+from praksis.organisations.models import HostContact
+from praksis.rounds.choices import Policy
+from praksis.rounds.models import Choice, Entry, EntryLink, Outcome, Round, Run, RunInput
+from praksis.rounds.tests.world import candidate, host, place, seat, user, world
+
+
+def fill() -> None:
+    """Runs as the owner. Everyone has everything there is, in two rounds with a run each."""
+    made = world()
+    people = [candidate(made.uib, name) for name in ("Ola", "Eva")] + [candidate(made.nav, "Siri", "work_training")]
+    people.append(candidate(made.nav, "Per", "work_training", digital=False))
+    wanted = place("Kontor", seat(4))
+    Guardian.objects.create(candidate=people[1], user=user("Mor"))
+    Guardian.objects.create(candidate=people[2], user=user("Far"))
+    HostContact.objects.create(user=user("Vert"), host=host("Verksted"))
+    HostContact.objects.create(user=user("Veileder"), host=wanted.host)
+    for one in people:
+        HeldPaper.objects.create(candidate=one, paper="police")
+        Conflict.objects.create(candidate=one, host=wanted.host, code="relation")
+        Consent.objects.create(candidate=one, kind="share_name", given_by=one.user)
+    this, later = _allocated(made.round, people, wanted), _allocated(_next(made.round), people[1:3], wanted)
+    for run, other in ((this, later), (later, this)):  # what no job writes: a result for an entry of another round
+        Outcome.objects.create(run=run, entry=Entry.objects.filter(round=other.round).latest("pk"))
+    for one in (None, made.kari, made.nils):
+        SignInLink.objects.create(digest=uuid.uuid4().hex, user=one, expires_at=timezone.now() + timedelta(hours=1))
+    for _ in range(2):
+        SessionStore.get_model_class().objects.create(session_key=uuid.uuid4().hex, session_data="", expire_date=timezone.now())
+
+
+def _next(round_: Round) -> Round:
+    members = list(round_.members.all())
+    later = Round.objects.get(pk=round_.pk)
+    later.pk, later.name = uuid.uuid4(), "Høstrunden"
+    later.save(force_insert=True)
+    later.members.set(members)
+    return later
+
+
+def _allocated(round_: Round, people: list[Candidate], wanted: Place) -> Run:
+    run = Run.objects.create(round=round_, click_key=uuid.uuid4(), policy=Policy.OPTIMAL, seed=1)
+    RunInput.objects.create(run=run, instance=b"people")
+    for one in people:
+        need = one.needs.get()
+        entry = Entry.objects.create(round=round_, member=one.member, tags=[need.target_group])
+        EntryLink.objects.create(entry=entry, round=round_, candidate=one, need=need, member=one.member)
+        Choice.objects.create(entry=entry, place=wanted, rank=1)
+        Outcome.objects.create(run=run, entry=entry, place=wanted, kind="a", rank=1)
+    return run
+
+
+def users() -> list[User]:
+    """Everyone, in an order that does not change."""
+    return list(User.objects.order_by("email"))
