@@ -31,6 +31,8 @@ BESIDE = {
     "rounds.figures": "queries",
     "catalogue.search": "queries",
     "catalogue.open_data": "queries",
+    "accounts.marks": "choices",
+    "accounts.browsers": "queries",
     "accounts.sessions": "models",
     "accounts.backends": "actions",
     "web.context": "views",

@@ -2,9 +2,12 @@
 
 from praksis.base.policies import USER, Policy, key, keys
 
+_OLD = f"{key('forget')} is not null"
+
 PERSONS = {
-    "accounts_user": {"web": "select, insert, update"},
-    "accounts_signinlink": {"web": "select, insert, update"},
+    "accounts_user": {"web": "select, insert, update", "worker": "select"},
+    "accounts_signinlink": {"web": "select, insert, update", "worker": "select, insert, update, delete"},
+    "accounts_linkrequest": {"web": "select, insert", "worker": "select, update, delete"},
 }
 POLICIES = {
     "accounts_user": [
@@ -15,6 +18,7 @@ POLICIES = {
         # Staff who give their people a way to sign in: an address that has a user already is met as if it were new.
         Policy("web", "select", f"email = {keys('invite')}"),
         Policy("web", "insert", f"email = {keys('invite')}"),
+        Policy("worker", "select", f"email = {key('mail-link')}"),
     ],
     "accounts_signinlink": [
         Policy("web", "select", f"digest = {key('link')}"),
@@ -22,5 +26,20 @@ POLICIES = {
         Policy("web", "select", f"coalesce(user_id::text, 'first-run') = {key('make-link')}"),
         Policy("web", "insert", f"coalesce(user_id::text, 'first-run') = {key('make-link')}"),
         Policy("web", "update", f"coalesce(user_id::text, 'first-run') = {key('make-link')}"),
+        Policy("worker", "select", f"user_id::text = {key('make-link')}"),
+        Policy("worker", "insert", f"user_id::text = {key('make-link')}"),
+        Policy("worker", "update", f"user_id::text = {key('make-link')}"),
+        Policy("worker", "select", f"{_OLD} and expires_at < now()"),
+        Policy("worker", "delete", f"{_OLD} and expires_at < now()"),
+    ],
+    "accounts_linkrequest": [
+        Policy("web", "insert", f"network = {keys('ask-link')}"),
+        Policy("web", "select", f"pair = {keys('ask-link')}"),
+        Policy("web", "select", f"near = {keys('ask-link')}"),
+        Policy("web", "select", f"network = {keys('ask-link')}"),
+        Policy("worker", "select", f"id::text = {key('mail-link')}"),
+        Policy("worker", "update", f"id::text = {key('mail-link')}"),
+        Policy("worker", "select", f"{_OLD} and asked_at < now() - interval '1 hour'"),
+        Policy("worker", "delete", f"{_OLD} and asked_at < now() - interval '1 hour'"),
     ],
 }

@@ -1,32 +1,54 @@
-"""Links that let someone in: made, and used once."""
+"""Links that let someone in: asked for, made, sent, and used once."""
 
 import secrets
 from datetime import timedelta
 from hashlib import sha256
+from uuid import UUID
 
-from django.db import transaction
+from django.core.mail import EmailMessage
+from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, override
 
-from praksis.accounts.models import SignInLink, User
+from praksis.accounts.browsers import Browser
+from praksis.accounts.choices import (
+    ASKED_BY_BROWSER,
+    ASKED_BY_NETWORK,
+    ASKED_BY_STRANGERS,
+    ASKING_WINDOW,
+    FIRST_RUN_VALID,
+    KEPT_AFTERWARDS,
+    MAIL_LINK_VALID,
+    TERMINAL_LINK_VALID,
+)
+from praksis.accounts.marks import mark
+from praksis.accounts.models import LinkRequest, SignInLink, User
 from praksis.base.identity import Identity, acting
-
-SIGN_IN_VALID = timedelta(minutes=30)
-FIRST_RUN_VALID = timedelta(hours=24)
+from praksis.base.jobs import defer_job
 
 
 @transaction.atomic
-def make_link(*, user: User | None) -> str:
+def make_link(*, user: User | None, browser: str = "") -> str:
     """Make a single-use link and return its token; only the token's SHA-256 is kept.
 
-    Without a user it is the link of the first run. Side effect: earlier unused links of the same kind stop working.
+    Without a user it is the link of the first run. `browser` is the digest of the one it opens in; without, it opens in any.
+    Side effect: earlier unused links of the same kind stop working; those that other browsers asked for do not, or a stranger
+    who types an address could keep its owner out.
     """
     now = timezone.now()
     token = secrets.token_urlsafe(32)
-    valid = SIGN_IN_VALID if user else FIRST_RUN_VALID
     with acting(Identity(purpose="make-link", key=str(user.pk) if user else "first-run")):
-        SignInLink.objects.filter(user=user, used_at__isnull=True).update(expires_at=now)
-        SignInLink.objects.create(digest=_digest(token), user=user, expires_at=now + valid)
+        SignInLink.objects.filter(user=user, browser=browser, used_at__isnull=True).update(expires_at=now)
+        valid_until = now + _valid(user, browser)
+        SignInLink.objects.create(digest=_digest(token), user=user, browser=browser, expires_at=valid_until)
     return token
+
+
+def _valid(user: User | None, browser: str) -> timedelta:
+    if not user:
+        return FIRST_RUN_VALID
+    return MAIL_LINK_VALID if browser else TERMINAL_LINK_VALID
 
 
 def standing_link(token: str, *, first_run: bool) -> SignInLink | None:
@@ -44,10 +66,13 @@ def standing_link(token: str, *, first_run: bool) -> SignInLink | None:
 
 
 @transaction.atomic
-def use_link(*, token: str, first_run: bool) -> SignInLink | None:
-    """Use a link up and return it. Of many who use it at once, one gets it and the others get none (one UPDATE decides)."""
+def use_link(*, token: str, first_run: bool, browser: str = "") -> SignInLink | None:
+    """Use a link up and return it. Of many who use it at once, one gets it and the others get none (one UPDATE decides).
+
+    `browser` is the digest of the one that asks; a link that is bound to another is not used up.
+    """
     link = standing_link(token, first_run=first_run)
-    if not link:
+    if not link or link.browser not in ("", browser):
         return None
     now = timezone.now()
     with acting(_by(token)):
@@ -61,3 +86,82 @@ def _by(token: str) -> Identity:
 
 def _digest(token: str) -> str:
     return sha256(token.encode()).hexdigest()
+
+
+# ---------------------------------------------------------------- by e-mail
+
+
+@transaction.atomic
+def ask_for_link(*, email: str, origin: str, browser: Browser, network: str) -> bool:
+    """Ask for a link to an address, and say whether it was within the limits; whether the address is anybody's, nobody learns.
+
+    `origin` is the site's address, such as https://praksis.example.no. Side effect: one job, which makes and sends the link if
+    there is somebody to send it to. Nobody is looked up here, so that the answer takes as long for a stranger as for a user.
+    """
+    pair, whole = mark("pair", email, browser.digest), mark("network", network)
+    near = "" if browser.knows(email) else mark("near", email, network)
+    with acting(Identity(purpose="ask-link", key=",".join(filter(None, (pair, near, whole))))):
+        _one_at_a_time(whole)
+        if _too_many(pair=pair, near=near, network=whole):
+            return False
+        asked = LinkRequest(email=email, origin=origin, browser=browser.digest, pair=pair, near=near, network=whole)
+        asked.save(force_insert=True)
+    defer_job("accounts.mail_link", request_id=str(asked.pk))
+    return True
+
+
+def _one_at_a_time(network: str) -> None:
+    """Those who ask from one network wait for each other, so that none is counted before the one ahead is stored."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [network])
+
+
+def _too_many(*, pair: str, near: str, network: str) -> bool:
+    lately = LinkRequest.objects.filter(asked_at__gt=timezone.now() - ASKING_WINDOW)
+    return (
+        lately.filter(pair=pair).count() >= ASKED_BY_BROWSER
+        or (near != "" and lately.filter(near=near).count() >= ASKED_BY_STRANGERS)
+        or lately.filter(network=network).count() >= ASKED_BY_NETWORK
+    )
+
+
+@transaction.atomic
+def mail_link(request_id: UUID) -> None:
+    """Send the link that was asked for, if the address is that of somebody who may sign in, and forget the address.
+
+    Runs as the worker. Side effects: a link, a mail. An error of the mail server undoes it all, and the job is tried again; what
+    waited longer than a link lasts is not sent any more.
+    """
+    with acting(Identity(purpose="mail-link", key=str(request_id))):
+        recent = LinkRequest.objects.exclude(email="").filter(asked_at__gt=timezone.now() - MAIL_LINK_VALID)
+        asked = recent.filter(pk=request_id).first()
+        LinkRequest.objects.filter(pk=request_id).update(email="")
+    if not asked:
+        return
+    with acting(Identity(purpose="mail-link", key=asked.email)):
+        user = User.objects.filter(email=asked.email, is_active=True).first()
+    if user:
+        token = make_link(user=user, browser=asked.browser)
+        with override(user.language):
+            _letter(user, asked.origin + reverse("accounts:follow_link", args=[token])).send()
+
+
+def _letter(user: User, link: str) -> EmailMessage:
+    """In the language of the one who gets it. No name: the address may have been taken over by somebody else."""
+    minutes = int(MAIL_LINK_VALID.total_seconds() // 60)
+    lines = [
+        gettext("Her er lenken du ba om for å logge inn i Praksistorget:"),
+        link,
+        gettext("Den virker én gang, i %(minutes)d minutter, og bare i nettleseren du ba om den i.") % {"minutes": minutes},
+        gettext("Har du ikke bedt om den? Da kan du se bort fra denne e-posten. Ingen kommer inn uten lenken."),
+    ]
+    return EmailMessage(subject=gettext("Logg inn i Praksistorget"), body="\n\n".join(lines) + "\n", to=[user.email])
+
+
+@transaction.atomic
+def forget() -> None:
+    """Delete links and askings that have no more use. Runs as the worker."""
+    before = timezone.now() - KEPT_AFTERWARDS
+    with acting(Identity(purpose="forget", key="old")):
+        LinkRequest.objects.filter(asked_at__lt=before).delete()
+        SignInLink.objects.filter(expires_at__lt=before).delete()

@@ -19,7 +19,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """Someone who can sign in. No passwords: a single-use link now, OpenID Connect where it is set up."""
+    """Someone who can sign in. No passwords: single-use links, and OpenID Connect where it is set up."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(_("e-post"), unique=True)
@@ -40,14 +40,36 @@ class User(AbstractBaseUser):
 class SignInLink(models.Model):
     """A single-use, short-lived link. Only the SHA-256 of its token is kept, so that the table gives nobody a way in.
 
-    `user` is empty for the first-run link, which makes the first operator.
+    `user` is empty for the first-run link, which makes the first operator. `browser` is the SHA-256 of the secret of the browser
+    that asked for it by e-mail, the only one it opens in; empty where a terminal printed it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     digest = models.CharField(max_length=64, unique=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True)
+    browser = models.CharField(max_length=64, blank=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"link for {self.user_id or 'the first run'}"
+
+
+class LinkRequest(models.Model):
+    """That a link was asked for by e-mail, whether or not the address is anybody's.
+
+    The address goes as soon as the worker has dealt with it. What stays for the limits are marks: of address and browser
+    (`pair`), of address and network, from a browser where the address never signed in (`near`), and of the network.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(blank=True)
+    origin = models.CharField(max_length=300)
+    browser = models.CharField(max_length=64)
+    pair = models.CharField(max_length=64, db_index=True)
+    near = models.CharField(max_length=64, blank=True, db_index=True)
+    network = models.CharField(max_length=64, db_index=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"asked at {self.asked_at}"

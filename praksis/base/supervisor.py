@@ -139,14 +139,15 @@ def _in_words(problem: OSError) -> str:
 
 @contextlib.contextmanager
 def _folder(options: Options) -> Iterator[None]:
-    """Hold the data folder: one house at a time, never a demo on real data, and a secret of its own."""
+    """Hold the data folder: one house at a time, never a demo on real data, and secrets of its own."""
     options.data.mkdir(parents=True, exist_ok=True)
     with (options.data / "supervisor.lock").open("w") as lock:
         if not _soon(lambda: _locked(lock.fileno())):
             raise SetupError(f"The data in {options.data} are in use by another `make demo` or `make start`. Stop it first.")
         _refuse_full_disk(options.data)
         _refuse_other_kind(options)
-        _make_secret(options.data / "secret_key")
+        for name in ("secret_key", "identity_key"):
+            _make_secret(options.data / name)
         yield
 
 
@@ -176,7 +177,7 @@ def _refuse_other_kind(options: Options) -> None:
 
 
 def _make_secret(file: Path) -> None:
-    """The key that signs sessions and links, readable for its owner alone; settings.py reads it."""
+    """A key that settings.py reads (of what signs sessions, of what knows people again), readable for its owner alone."""
     if file.exists():
         return
     half = file.with_suffix(".half")

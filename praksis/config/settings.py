@@ -11,6 +11,7 @@ import django_stubs_ext
 from django.utils.csp import CSP
 
 from praksis.base.databases import data_folder, database_settings, user_names
+from praksis.base.mailing import mailers
 
 django_stubs_ext.monkeypatch()
 
@@ -19,11 +20,16 @@ DEMO = os.environ.get("PRAKSIS_DEMO") == "1"
 ROLE = os.environ.get("PRAKSIS_ROLE", "web")
 DATA = Path(os.environ.get("PRAKSIS_DATA") or data_folder(ROOT, "demo-small" if DEMO else "start")).resolve()
 
-SECRET_FILE = DATA / "secret_key"
-SECRET_KEY = os.environ.get("PRAKSIS_SECRET_KEY") or (
-    # Without the supervisor's file, a key that is good for this process alone.
-    SECRET_FILE.read_text().strip() if SECRET_FILE.exists() else secrets.token_urlsafe(50)
-)
+
+def _key(name: str) -> str:
+    """From the environment or the supervisor's file; without either, a key that is good for this process alone."""
+    file = DATA / name
+    return os.environ.get(f"PRAKSIS_{name.upper()}") or (file.read_text().strip() if file.exists() else secrets.token_urlsafe(50))
+
+
+SECRET_KEY = _key("secret_key")
+IDENTITY_KEY = _key("identity_key")
+"""Keys the marks by which people are known again and seals what signing in must keep: unlike the other it is never changed."""
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("PRAKSIS_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("PRAKSIS_ORIGINS", "").split(",") if origin]
@@ -90,6 +96,9 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["praksis.accounts.backends.LinkBackend"]
 SESSION_ENGINE = "praksis.accounts.sessions"
 LOGIN_URL = "/logg-inn/"
+MAILERS = mailers(os.environ)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("EMAIL_FROM", "praksistorget@localhost")
+BEHIND_PROXY = os.environ.get("PRAKSIS_BEHIND_PROXY") == "1"
 
 LANGUAGE_CODE = "nb"
 LANGUAGES = [("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English")]
@@ -140,7 +149,7 @@ if not DEMO:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("PRAKSIS_BEHIND_PROXY") == "1" else None
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 
 LOGGING = {
     "version": 1,

@@ -101,7 +101,7 @@ def test_every_table_of_persons_stands_there_with_what_its_lock_lets_through() -
 
 
 def test_every_purpose_is_told() -> None:
-    rules = " ".join(policy.using for policy in declared_policies().values())
+    rules = ")\n".join(policy.using for policy in declared_policies().values())
     lists = re.findall(r"'app\.purpose', true\)\)? (?:in \(|= )([^)]*)", rules)
     purposes = {purpose for listed in lists for purpose in re.findall(r"'([\w-]+)'", listed)}
     assert {"session", "allocation", "maintenance"} <= purposes

@@ -16,6 +16,7 @@ KEYS = {
     "django_session": ("session_key",),
     "accounts_user": ("id", "email"),
     "accounts_signinlink": ("digest", "user_id"),
+    "accounts_linkrequest": ("id", "pair", "near", "network"),
     "rounds_entry": ("round_id",),
 }
 """Columns that a policy compares with a key."""

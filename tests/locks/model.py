@@ -6,6 +6,7 @@ not told here shows nothing to anyone but the owner at maintenance. The words ar
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from praksis.base.identity import Identity
 
@@ -45,6 +46,10 @@ def _is(by: Identity, user: object) -> bool:
     return user is not None and user == by.user
 
 
+def _past(moment: object, by: timedelta = timedelta()) -> bool:
+    return datetime.fromisoformat(str(moment)) + by < datetime.now(UTC)
+
+
 # ---------------------------------------------------------------- the web
 
 
@@ -71,6 +76,12 @@ def _link(_region: Region, by: Identity, row: Row) -> Commands:
     if (row["user_id"] or "first-run") == _key(by, "make-link"):
         return frozenset({"select", "insert", "update"})
     return NONE
+
+
+def _asked(_region: Region, by: Identity, row: Row) -> Commands:
+    marks = (_key(by, "ask-link") or "").split(",")
+    may = {"insert"} if row["network"] in marks else set()
+    return frozenset(may | SEE if {row["pair"], row["near"], row["network"]} & set(marks) else may)
 
 
 def _membership(_region: Region, by: Identity, row: Row) -> Commands:
@@ -129,6 +140,21 @@ def _outcome(region: Region, by: Identity, row: Row) -> Commands:
 # ---------------------------------------------------------------- the worker
 
 
+def _mailed_user(_region: Region, by: Identity, row: Row) -> Commands:
+    return SEE if row["email"] == _key(by, "mail-link") else NONE
+
+
+def _mailed_link(_region: Region, by: Identity, row: Row) -> Commands:
+    made = row["user_id"] is not None and row["user_id"] == _key(by, "make-link")
+    may = {"select", "insert", "update"} if made else set()
+    return frozenset(may | {"select", "delete"} if _key(by, "forget") and _past(row["expires_at"]) else may)
+
+
+def _mailed(_region: Region, by: Identity, row: Row) -> Commands:
+    may = {"select", "update"} if row["id"] == _key(by, "mail-link") else set()
+    return frozenset(may | {"select", "delete"} if _key(by, "forget") and _past(row["asked_at"], timedelta(hours=1)) else may)
+
+
 def _worked_entry(_region: Region, by: Identity, row: Row) -> Commands:
     return SEE if row["round_id"] == _key(by, "allocation", "figures") else NONE
 
@@ -154,6 +180,7 @@ MODEL: dict[str, dict[str, Rule]] = {
         "django_session": _session,
         "accounts_user": _user,
         "accounts_signinlink": _link,
+        "accounts_linkrequest": _asked,
         "organisations_membership": _membership,
         "organisations_hostcontact": _contact,
         "candidates_candidate": _person,
@@ -168,6 +195,9 @@ MODEL: dict[str, dict[str, Rule]] = {
         "rounds_outcome": _outcome,
     },
     "worker": {
+        "accounts_user": _mailed_user,
+        "accounts_signinlink": _mailed_link,
+        "accounts_linkrequest": _mailed,
         "rounds_entry": _worked_entry,
         "rounds_choice": _worked_choice,
         "rounds_outcome": _worked_outcome,

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from praksis.accounts.models import SignInLink, User
+from praksis.accounts.models import LinkRequest, SignInLink, User
 from praksis.accounts.sessions import SessionStore
 from praksis.candidates.models import Candidate, Conflict, Consent, Guardian, HeldPaper
 from praksis.catalogue.models import Place
@@ -34,6 +34,11 @@ def fill() -> None:
         Outcome.objects.create(run=run, entry=Entry.objects.filter(round=other.round).latest("pk"))
     for one in (None, made.kari, made.nils):
         SignInLink.objects.create(digest=uuid.uuid4().hex, user=one, expires_at=timezone.now() + timedelta(hours=1))
+    SignInLink.objects.create(digest=uuid.uuid4().hex, user=made.kari, expires_at=timezone.now() - timedelta(hours=1))
+    for number in range(2):
+        marks = {name: f"{name}{number}" for name in ("pair", "near", "network")}
+        asked_at = timezone.now() - number * timedelta(hours=2)
+        LinkRequest.objects.create(email=made.kari.email, browser=f"browser{number}", asked_at=asked_at, **marks)
     for _ in range(2):
         SessionStore.get_model_class().objects.create(session_key=uuid.uuid4().hex, session_data="", expire_date=timezone.now())
 

@@ -1,0 +1,18 @@
+"""How long and how often."""
+
+from datetime import timedelta
+
+TERMINAL_LINK_VALID = timedelta(minutes=30)
+MAIL_LINK_VALID = timedelta(minutes=15)
+FIRST_RUN_VALID = timedelta(hours=24)
+
+ASKING_WINDOW = timedelta(minutes=15)
+ASKED_BY_BROWSER = 5
+"""Links to one address that one browser may ask for in the window."""
+ASKED_BY_STRANGERS = 20
+"""Links to one address that browsers of one network, where the address never signed in, may ask for together in the window."""
+ASKED_BY_NETWORK = 1000
+"""Links that one network may ask for in the window: a whole campus may stand behind one address."""
+
+KEPT_AFTERWARDS = timedelta(days=1)
+"""Links and askings are deleted this long after they have no more use."""
