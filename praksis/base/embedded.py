@@ -260,6 +260,8 @@ def _refuse_another_version(data: Path) -> None:
 def _spawn(data: Path, *, with_parent: bool) -> subprocess.Popen[bytes]:
     tie = ["setpriv", "--pdeathsig", "INT"] if with_parent and shutil.which("setpriv") else []
     settings = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={socket_folder(data)}", "-c", "max_connections=60"]
+    # A statement and an error's details hold values, so names of people: they stay out of the server's log.
+    settings += ["-c", "log_min_error_statement=panic", "-c", "log_error_verbosity=terse"]
     more = os.environ.get("PRAKSIS_PG_OPTIONS", "").split()
     command = [*tie, _binary("postgres"), "-D", str(data / "pg" / "data"), *settings, *more]
     with os.fdopen(os.open(_log(data), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as log:

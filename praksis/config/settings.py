@@ -9,6 +9,7 @@ from pathlib import Path
 
 import django_stubs_ext
 from django.utils.csp import CSP
+from pythonjsonlogger.core import RESERVED_ATTRS
 
 from praksis.base.databases import data_folder, database_settings, user_names
 from praksis.base.mailing import mailers
@@ -151,10 +152,19 @@ if not DEMO:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 
+# One line for each event, in UTC; values never break a line. Left out on purpose: the query of an address, which may hold names.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "fmt": ["levelname", "name", "message", "status_code", "process"],
+            "timestamp": True,
+            "rename_fields": {"levelname": "level", "name": "logger", "timestamp": "at", "status_code": "status"},
+            "reserved_attrs": ["request", "server_time", *RESERVED_ATTRS],
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("PRAKSIS_LOG", "WARNING")},
 }

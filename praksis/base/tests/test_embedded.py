@@ -107,6 +107,17 @@ def test_a_killed_server_comes_back_with_every_committed_row(data: Path) -> None
             assert owner.execute("select count(*) from kept").fetchone() == (200,)
 
 
+def test_the_servers_log_holds_no_value_of_a_statement(data: Path) -> None:
+    with embedded.running(data), _as("owner", data) as owner:
+        owner.execute("create table named (name text unique)")
+        owner.execute("insert into named values ('Kari')")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            owner.execute("insert into named values ('Kari')")
+    said = (data / "postgres.log").read_text()
+    assert "duplicate key" in said
+    assert "Kari" not in said
+
+
 def test_the_server_ends_when_its_killed_keeper_does(data: Path) -> None:
     if not shutil.which("setpriv"):
         pytest.fail("This test needs setpriv (util-linux).")
