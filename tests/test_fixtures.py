@@ -1,13 +1,13 @@
 """The tests' own tools can fail."""
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import ProgrammingError, connection, transaction
 from django.template import engines
 from django.utils import timezone
 from playwright.sync_api import Page
 
 from conftest import AsRole, _foreign
+from praksis.accounts.models import Session
 
 
 def _user() -> str:
@@ -33,7 +33,7 @@ def test_what_a_test_commits_is_gone_before_the_next(time: str) -> None:
 def test_tests_run_as_the_web_which_may_not_do_everything(as_owner: AsRole, as_worker: AsRole) -> None:
     assert _user() == "praksis_web"
     with pytest.raises(ProgrammingError, match="permission denied"), connection.cursor() as cursor:
-        cursor.execute("truncate django_session")
+        cursor.execute("truncate accounts_session")
     with as_owner():
         assert _user() == "praksis_owner"
     with as_worker():

@@ -205,11 +205,14 @@ def test_a_second_one_on_the_same_data_is_refused(house: House) -> None:
 
 def test_killed_it_starts_again_with_every_committed_row(house: House) -> None:
     with house.owner() as owner:
-        owner.execute("insert into django_session select n::text, '', now() from generate_series(1, 200) n")
+        owner.execute(
+            "insert into accounts_session (session_key, session_data, expire_date, way, client)"
+            " select n::text, '', now(), '', '' from generate_series(1, 200) n"
+        )
     house.kill_everything()
     house.start()
     with house.owner() as owner:
-        assert owner.execute("select count(*) from django_session where session_data = ''").fetchone() == (200,)
+        assert owner.execute("select count(*) from accounts_session where session_data = ''").fetchone() == (200,)
 
 
 def test_ctrl_c_ends_everything(house: House) -> None:

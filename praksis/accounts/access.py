@@ -5,11 +5,19 @@ from praksis.base.policies import USER, Policy, key, keys
 _OLD = f"{key('forget')} is not null"
 
 PERSONS = {
+    "accounts_session": {"web": "select, insert, update, delete", "worker": "select, delete"},
     "accounts_user": {"web": "select, insert, update", "worker": "select"},
     "accounts_signinlink": {"web": "select, insert, update", "worker": "select, insert, update, delete"},
     "accounts_linkrequest": {"web": "select, insert", "worker": "select, update, delete"},
 }
 POLICIES = {
+    "accounts_session": [
+        Policy("web", "all", f"session_key = {key('session')}"),
+        Policy("web", "select", f"user_id = {USER}"),
+        Policy("web", "delete", f"user_id = {USER}"),
+        Policy("worker", "select", f"{_OLD} and expire_date < now()"),
+        Policy("worker", "delete", f"{_OLD} and expire_date < now()"),
+    ],
     "accounts_user": [
         Policy("web", "select", f"id = {USER}"),
         Policy("web", "update", f"id = {USER}"),

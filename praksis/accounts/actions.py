@@ -23,7 +23,7 @@ from praksis.accounts.choices import (
     TERMINAL_LINK_VALID,
 )
 from praksis.accounts.marks import mark
-from praksis.accounts.models import LinkRequest, SignInLink, User
+from praksis.accounts.models import LinkRequest, Session, SignInLink, User
 from praksis.base.identity import Identity, acting
 from praksis.base.jobs import defer_job
 
@@ -160,8 +160,17 @@ def _letter(user: User, link: str) -> EmailMessage:
 
 @transaction.atomic
 def forget() -> None:
-    """Delete links and askings that have no more use. Runs as the worker."""
+    """Delete links, askings and sessions that have no more use. Runs as the worker."""
     before = timezone.now() - KEPT_AFTERWARDS
     with acting(Identity(purpose="forget", key="old")):
         LinkRequest.objects.filter(asked_at__lt=before).delete()
         SignInLink.objects.filter(expires_at__lt=before).delete()
+        Session.objects.filter(expire_date__lt=timezone.now()).delete()
+
+
+@transaction.atomic
+def end_sessions(*, user: User) -> int:
+    """Sign somebody out everywhere, at once; how many browsers that was. Runs as the user."""
+    with acting(Identity(user=str(user.pk))):
+        ended, _ = Session.objects.filter(user=user).delete()
+    return ended

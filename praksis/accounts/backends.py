@@ -5,7 +5,9 @@ from django.contrib.auth.backends import ModelBackend
 from django.db import transaction
 from django.http import HttpRequest
 
+from praksis.accounts.choices import Way
 from praksis.accounts.models import User
+from praksis.accounts.sessions import WAY
 from praksis.base.identity import Identity, acting
 
 BACKEND = "praksis.accounts.backends.LinkBackend"
@@ -21,7 +23,8 @@ class LinkBackend(ModelBackend):
         return found if isinstance(found, User) else None
 
 
-def enter(request: HttpRequest, user: User) -> None:
+def enter(request: HttpRequest, user: User, *, way: Way) -> None:
     """Sign in. The session gets a new key, and the user's last sign-in is written, as the user."""
     with acting(Identity(user=str(user.pk))):
         login(request, user, backend=BACKEND)
+    request.session[WAY] = way

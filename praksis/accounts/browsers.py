@@ -67,3 +67,15 @@ def network_of(request: HttpRequest) -> str:
     except ValueError:
         return "unknown"
     return str(ip_network((address, 64), strict=False)) if isinstance(address, IPv6Address) else str(address)
+
+
+_PROGRAMS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "FxiOS": "Firefox", "Chrome": "Chrome", "CriOS": "Chrome"}
+_SYSTEMS = {"Windows": "Windows", "Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Mac OS": "Mac", "Linux": "Linux"}
+
+
+def described(request: HttpRequest) -> str:
+    """«Firefox, Windows»: enough for its owner to know it again, and no more. Empty where the browser does not say."""
+    told = request.headers.get("User-Agent", "")
+    program = next((name for word, name in _PROGRAMS.items() if f"{word}/" in told), "Safari" if "Safari/" in told else "")
+    system = next((name for word, name in _SYSTEMS.items() if word in told), "")
+    return ", ".join(filter(None, (program, system)))

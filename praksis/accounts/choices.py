@@ -2,6 +2,19 @@
 
 from datetime import timedelta
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Way(TextChoices):
+    """How somebody signed in."""
+
+    MAIL = "mail", _("lenke på e-post")
+    TERMINAL = "terminal", _("lenke fra driftsansvarlig")
+    FIRST_RUN = "first_run", _("første oppstart")
+    DEMO = "demo", _("demonstrasjonen")
+
+
 TERMINAL_LINK_VALID = timedelta(minutes=30)
 MAIL_LINK_VALID = timedelta(minutes=15)
 FIRST_RUN_VALID = timedelta(hours=24)

@@ -1,9 +1,10 @@
 """Users. What a user may do comes from memberships (organisations), never from a flag on the user."""
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +36,24 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Session(AbstractBaseSession):
+    """That a browser is signed in, as whom, since when and how. Only `session_data` counts; the rest is for its user's eyes.
+
+    It changes at sign-in and at sign-out; looking at pages changes nothing (`accounts.middleware` knows how long one was idle).
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    way = models.CharField(max_length=40, blank=True)
+    client = models.CharField(max_length=60, blank=True)
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from praksis.accounts.sessions import SessionStore
+
+        return SessionStore
 
 
 class SignInLink(models.Model):

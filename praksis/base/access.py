@@ -5,8 +5,6 @@ POLICIES, which say which rows whom. A table in neither list stops `migrate`. Th
 closed until a list opens it, and a table of persons shows no row until a policy does.
 """
 
-from praksis.base.policies import Policy, key
-
 _QUEUE = "select, insert, update, delete"
 
 OPEN = {
@@ -22,10 +20,4 @@ OPEN = {
     "procrastinate_events": {"web": "insert", "worker": _QUEUE},
     "procrastinate_periodic_defers": {"worker": _QUEUE},
     "procrastinate_workers": {"web": "select", "worker": _QUEUE},
-}
-PERSONS = {
-    "django_session": {"web": "select, insert, update, delete"},
-}
-POLICIES = {
-    "django_session": [Policy("web", "all", f"session_key = {key('session')}")],
 }

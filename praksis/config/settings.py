@@ -5,6 +5,7 @@ PRAKSIS_ROLE says which database role the process runs as: `web` (the default), 
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 import django_stubs_ext
@@ -39,7 +40,6 @@ INSTALLED_APPS = [
     "praksis.base",
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.postgres",
     "whitenoise.runserver_nostatic",
@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "praksis.accounts.middleware.IdleMiddleware",
     "praksis.web.middleware.IdentityMiddleware",
     "praksis.base.middleware.TransactionMiddleware",
 ]
@@ -96,6 +97,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["praksis.accounts.backends.LinkBackend"]
 SESSION_ENGINE = "praksis.accounts.sessions"
+SESSION_IDLE = timedelta(minutes=int(os.environ.get("PRAKSIS_IDLE_MINUTES", "60")))
+SESSION_LONGEST = timedelta(hours=int(os.environ.get("PRAKSIS_SESSION_HOURS", "12")))
 LOGIN_URL = "/logg-inn/"
 MAILERS = mailers(os.environ)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("EMAIL_FROM", "praksistorget@localhost")
@@ -148,6 +151,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 if not DEMO:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None

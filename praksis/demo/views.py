@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from praksis.accounts.backends import enter
+from praksis.accounts.choices import Way
 from praksis.accounts.models import User
 from praksis.base.identity import Identity, acting
 from praksis.demo.personas import persona
@@ -20,7 +21,7 @@ def become(request: HttpRequest, key: str) -> HttpResponse:
     with acting(Identity(purpose="sign-in", key=chosen.email)):
         user = get_object_or_404(User, email=chosen.email, is_active=True)
     logout(request)
-    enter(request, user)
+    enter(request, user, way=Way.DEMO)
     return redirect("web:my_page")
 
 

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from praksis.accounts.actions import standing_link, use_link
 from praksis.accounts.backends import enter
+from praksis.accounts.choices import Way
 from praksis.organisations.actions import found_region
 from praksis.organisations.forms import RegionForm
 from praksis.organisations.queries import region
@@ -24,5 +25,5 @@ def first_run(request: HttpRequest, token: str) -> HttpResponse:
     if not use_link(token=token, first_run=True):
         raise Http404
     operator = found_region(**form.cleaned_data)
-    enter(request, operator)
+    enter(request, operator, way=Way.FIRST_RUN)
     return redirect("web:my_page")

@@ -25,6 +25,7 @@ LANDINGS = {
     "accounts:sign_in": {"web:my_page"},
     "accounts:follow_link": {"web:my_page"},
     "accounts:sign_out": {"web:front"},
+    "accounts:sign_out_everywhere": {"web:front"},
     "catalogue:edit_place": {"catalogue:place"},
     "catalogue:close_place": {"catalogue:place"},
     "catalogue:approve_place": {"catalogue:place"},
@@ -45,7 +46,7 @@ LANDINGS = {
     "demo:leave": {"web:front"},
 }
 """Where an allowed answer may lead."""
-LAST = ("accounts:follow_link", "demo:become", "demo:leave", "accounts:sign_out")
+LAST = ("accounts:sign_out_everywhere", "accounts:follow_link", "demo:become", "demo:leave", "accounts:sign_out")
 """After these one is somebody else."""
 USED_ONCE = {"accounts:follow_link"}
 """Whoever comes second is told that the link is used."""

@@ -13,7 +13,7 @@ from tests.locks.region import users
 
 _ASKED = re.compile(r"current_setting\('app\.purpose', true\)\)? (?:in \(|= )([^)]*)")
 KEYS = {
-    "django_session": ("session_key",),
+    "accounts_session": ("session_key",),
     "accounts_user": ("id", "email"),
     "accounts_signinlink": ("digest", "user_id"),
     "accounts_linkrequest": ("id", "pair", "near", "network"),

@@ -54,7 +54,9 @@ def _past(moment: object, by: timedelta = timedelta()) -> bool:
 
 
 def _session(_region: Region, by: Identity, row: Row) -> Commands:
-    return ALL if row["session_key"] == _key(by, "session") else NONE
+    if row["session_key"] == _key(by, "session"):
+        return ALL
+    return frozenset({"select", "delete"}) if _is(by, row["user_id"]) else NONE
 
 
 def _user(region: Region, by: Identity, row: Row) -> Commands:
@@ -140,6 +142,10 @@ def _outcome(region: Region, by: Identity, row: Row) -> Commands:
 # ---------------------------------------------------------------- the worker
 
 
+def _ended(_region: Region, by: Identity, row: Row) -> Commands:
+    return frozenset({"select", "delete"}) if _key(by, "forget") and _past(row["expire_date"]) else NONE
+
+
 def _mailed_user(_region: Region, by: Identity, row: Row) -> Commands:
     return SEE if row["email"] == _key(by, "mail-link") else NONE
 
@@ -177,7 +183,7 @@ def _files(region: Region, by: Identity, row: Row) -> Commands:
 type Rule = Callable[[Region, Identity, Row], Commands]
 MODEL: dict[str, dict[str, Rule]] = {
     "web": {
-        "django_session": _session,
+        "accounts_session": _session,
         "accounts_user": _user,
         "accounts_signinlink": _link,
         "accounts_linkrequest": _asked,
@@ -195,6 +201,7 @@ MODEL: dict[str, dict[str, Rule]] = {
         "rounds_outcome": _outcome,
     },
     "worker": {
+        "accounts_session": _ended,
         "accounts_user": _mailed_user,
         "accounts_signinlink": _mailed_link,
         "accounts_linkrequest": _mailed,

@@ -5,8 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from praksis.accounts.models import LinkRequest, SignInLink, User
-from praksis.accounts.sessions import SessionStore
+from praksis.accounts.models import LinkRequest, Session, SignInLink, User
 from praksis.candidates.models import Candidate, Conflict, Consent, Guardian, HeldPaper
 from praksis.catalogue.models import Place
 from praksis.organisations.models import HostContact
@@ -39,8 +38,9 @@ def fill() -> None:
         marks = {name: f"{name}{number}" for name in ("pair", "near", "network")}
         asked_at = timezone.now() - number * timedelta(hours=2)
         LinkRequest.objects.create(email=made.kari.email, browser=f"browser{number}", asked_at=asked_at, **marks)
-    for _ in range(2):
-        SessionStore.get_model_class().objects.create(session_key=uuid.uuid4().hex, session_data="", expire_date=timezone.now())
+    for one, hours in ((None, -1), (made.kari, 1), (made.nils, -1)):
+        ends = timezone.now() + timedelta(hours=hours)
+        Session.objects.create(session_key=uuid.uuid4().hex, session_data="", user=one, expire_date=ends)
 
 
 def _next(round_: Round) -> Round:

@@ -68,12 +68,12 @@ def test_a_new_list_opens_just_what_it_says(new_table: str, as_owner: AsRole, mo
 def test_grants_made_by_hand_are_found_and_taken_back(as_owner: AsRole) -> None:
     with as_owner():
         _run("grant delete on django_migrations to praksis_web")
-        _run("grant select on django_session to public")
-        _run("revoke insert on django_session from praksis_web")
+        _run("grant select on accounts_session to public")
+        _run("revoke insert on accounts_session from praksis_web")
         assert grants.wrong_grants() == [
+            Grant("table", "accounts_session", "", "praksis_web", "INSERT"),
+            Grant("table", "accounts_session", "", "public", "SELECT"),
             Grant("table", "django_migrations", "", "praksis_web", "DELETE"),
-            Grant("table", "django_session", "", "praksis_web", "INSERT"),
-            Grant("table", "django_session", "", "public", "SELECT"),
         ]
         call_command("migrate", verbosity=1, skip_checks=True, stdout=(said := StringIO()))
         assert "Grants: 3 changed" in said.getvalue()
@@ -81,8 +81,8 @@ def test_grants_made_by_hand_are_found_and_taken_back(as_owner: AsRole) -> None:
 
 
 def test_the_same_table_in_two_lists_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("praksis.accounts.access.OPEN", {"django_session": {}}, raising=False)
-    with pytest.raises(ValueError, match="django_session"):
+    monkeypatch.setattr("praksis.accounts.access.OPEN", {"accounts_session": {}}, raising=False)
+    with pytest.raises(ValueError, match="accounts_session"):
         grants.declared()
 
 
