@@ -1,7 +1,7 @@
 """Users. What a user may do comes from memberships (organisations), never from a flag on the user."""
 
 import uuid
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
@@ -48,12 +48,6 @@ class Session(AbstractBaseSession):
     started_at = models.DateTimeField(null=True, blank=True)
     way = models.CharField(max_length=40, blank=True)
     client = models.CharField(max_length=60, blank=True)
-
-    @classmethod
-    def get_session_store_class(cls) -> Any:
-        from praksis.accounts.sessions import SessionStore
-
-        return SessionStore
 
 
 class SignInLink(models.Model):
