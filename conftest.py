@@ -134,13 +134,15 @@ def _named(address: str, database: str) -> str:
 def django_db_setup(database: dict[str, str], django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Point Django at the database, as `web`."""
     environ = {VARIABLES[role]: address for role, address in database.items()}
-    settings.DATABASES["default"].update(database_settings("web", settings.DATA, environ)["default"])
+    for alias, options in database_settings("web", settings.DATA, environ).items():
+        settings.DATABASES[alias].update(options)
     settings.DATABASES["default"]["OPTIONS"]["options"] = "-c app.purpose=test"
     yield
     with django_db_blocker.unblock():
-        wrapper = cast("DatabaseWrapper", connections["default"])
-        wrapper.close()
-        wrapper.close_pool()
+        for alias in connections:
+            wrapper = cast("DatabaseWrapper", connections[alias])
+            wrapper.close()
+            wrapper.close_pool()
 
 
 @pytest.fixture(scope="session")

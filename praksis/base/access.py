@@ -5,7 +5,11 @@ POLICIES, which say which rows whom. A table in neither list stops `migrate`. Th
 closed until a list opens it, and a table of persons shows no row until a policy does.
 """
 
+from praksis.base.policies import LED, PEOPLE, USER, Policy, key
+
 _QUEUE = "select, insert, update, delete"
+_ABOUT_ONESELF = f"person = any (array(select id from base_pseudonym where subject = {PEOPLE}))"  # noqa: S608 - a policy's text
+_FORGOTTEN = f"subject = {key('retention')}::uuid"
 
 OPEN = {
     "base_searchrow": {"web": "select, insert, update, delete", "worker": "select, insert, update, delete"},
@@ -20,4 +24,23 @@ OPEN = {
     "procrastinate_events": {"web": "insert", "worker": _QUEUE},
     "procrastinate_periodic_defers": {"worker": _QUEUE},
     "procrastinate_workers": {"web": "select", "worker": _QUEUE},
+}
+PERSONS = {
+    # Nobody changes or removes an entry. The database itself makes pseudonyms.
+    "base_trailentry": {"web": "select", "trail": "insert"},
+    "base_pseudonym": {"web": "select", "worker": "select, delete"},
+}
+POLICIES = {
+    "base_trailentry": [
+        Policy("trail", "insert", "true"),
+        Policy("web", "select", f"member = {LED}"),
+        Policy("web", "select", _ABOUT_ONESELF),
+    ],
+    "base_pseudonym": [
+        Policy("web", "select", f"member = {LED}"),
+        Policy("web", "select", f"subject = {PEOPLE}"),
+        Policy("web", "select", f"subject = {USER}"),
+        Policy("worker", "select", _FORGOTTEN),
+        Policy("worker", "delete", _FORGOTTEN),
+    ],
 }

@@ -63,6 +63,38 @@ class Language(TextChoices):
     EN = "en", _("engelsk")
 
 
+class ReadKind(TextChoices):
+    """The classes of the read trail."""
+
+    PERSON = "person", _("Én person")
+    LIST = "list", _("Liste")
+    EXPORT = "export", _("Nedlastet fil")
+    REFUSAL = "refusal", _("Avslag")
+
+
+class Shown(TextChoices):
+    """What a page shows of a person."""
+
+    FACTS = "facts", _("Opplysninger, behov og papirer")
+    PEOPLE = "people", _("Navn i listen over kandidater")
+    ENTERED = "entered", _("Navn i en runde")
+    WISHES = "wishes", _("Ønsker")
+    RESULT = "result", _("Resultat")
+    RESULTS = "results", _("Navn i listen over resultater")
+    OWN = "own", _("Egen side")
+    TRAIL = "trail", _("Navn i innsynsloggen")
+    ALL = "all", _("Alt som er lagret")
+
+
+class ReadBy(TextChoices):
+    """What the one who looked is to the person, or to the member whose entry it is."""
+
+    SELF = "self", _("Personen selv")
+    GUARDIAN = "guardian", _("Foresatt")
+    STAFF = "staff", _("Ansatt")
+    LEAD = "lead", _("Leder")
+
+
 def standing(choices: type[TextChoices]) -> list[tuple[str, Any]]:
     """The choices with a capital letter, as they stand alone in a form; in running text they keep their small one."""
     return [(value, capfirst(label)) for value, label in choices.choices]

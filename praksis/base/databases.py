@@ -24,6 +24,8 @@ RUNTIME = ("web", "worker", "trail")
 """The roles that serve people. None of them may pass by row-level security (docs/decisions, design: two locks)."""
 DATABASE = "praksis"
 SYSTEM_FOLDER = Path("/var/lib/praksistorget")
+TRAIL_OPTIONS = "-c statement_timeout=10s -c idle_in_transaction_session_timeout=10s"
+"""An entry is there within seconds of its moment or not at all, so that a time that was chained gets no more entries."""
 SOCKET_PATH_LIMIT = 100
 """Bytes. `sun_path` holds 108 on Linux and 104 on macOS."""
 
@@ -80,15 +82,30 @@ def user_names(data: Path, environ: Mapping[str, str]) -> dict[str, str]:
 def database_settings(role: str, data: Path, environ: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """Django's DATABASES for a process that runs as `role`.
 
-    Web and worker keep a pool as large as their threads: a smaller one makes requests wait, a larger one is never used.
-    The owner's connections are for maintenance: migrations, and the demo's generator.
+    Web and worker keep a pool as large as their threads: a smaller one makes requests wait, a larger one is never used. The web
+    has a second one for the read trail, so that an entry stands whatever becomes of the page; it is taken after the page's own,
+    always in that order. The owner's connections are for maintenance: migrations, and the demo's generator.
     """
     found = addresses(data, environ)
+    settings = {"default": _connection(role, found, "praksis.base.locked")}
+    if role == "owner":
+        settings["default"]["OPTIONS"]["options"] = "-c app.purpose=maintenance"
+        return settings
+    if role == "web":
+        settings["trail"] = _connection("trail", found, "django.db.backends.postgresql")
+        settings["trail"]["OPTIONS"]["options"] = TRAIL_OPTIONS
+    threads = int(environ.get("PRAKSIS_THREADS", "4"))
+    for connection in settings.values():
+        connection["OPTIONS"]["pool"] = {"min_size": min(2, threads), "max_size": threads, "timeout": 5}
+    return settings
+
+
+def _connection(role: str, found: Mapping[str, str], engine: str) -> dict[str, Any]:
     if role not in found:
         raise SetupError(f"DATABASE_URL is set, but {VARIABLES[role]} is not. Every role has an address: see `make roles-sql`.")
     options: dict[str, Any] = conninfo_to_dict(found[role])
-    settings = {
-        "ENGINE": "praksis.base.locked",
+    return {
+        "ENGINE": engine,
         "NAME": options.pop("dbname", DATABASE),
         "USER": options.pop("user"),
         "PASSWORD": options.pop("password", ""),
@@ -97,9 +114,3 @@ def database_settings(role: str, data: Path, environ: Mapping[str, str]) -> dict
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
     }
-    if role == "owner":
-        options["options"] = "-c app.purpose=maintenance"
-    else:
-        threads = int(environ.get("PRAKSIS_THREADS", "4"))
-        options["pool"] = {"min_size": min(2, threads), "max_size": threads, "timeout": 5}
-    return {"default": settings}

@@ -19,21 +19,24 @@ from psycopg import IsolationLevel
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Ids as text. `members`: those for which the user places people; `people`: the candidates that are the user's own or wards.
+    """Ids as text. `members`: those for which the user places people; `led`: those of them that the user leads; `people`: the
+    candidates that are the user's own or wards.
 
     A way in without a user is a `purpose` with one exact `key`: docs/access.md lists them.
     """
 
     user: str = ""
     members: tuple[str, ...] = ()
+    led: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     purpose: str = ""
     key: str = ""
 
     def settings(self) -> dict[str, str]:
         """As PostgreSQL's settings, which the policies read."""
-        lists = {"app.members": ",".join(self.members), "app.people": ",".join(self.people)}
-        return {"app.user": self.user, **lists, "app.purpose": self.purpose, "app.key": self.key}
+        lists = {"app.members": self.members, "app.led": self.led, "app.people": self.people}
+        joined = {name: ",".join(ids) for name, ids in lists.items()}
+        return {"app.user": self.user, **joined, "app.purpose": self.purpose, "app.key": self.key}
 
 
 NOBODY = Identity()

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 
+from praksis.base import trail
+
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 WRITING_GETS: frozenset[str] = frozenset()
 """Names of the few views that must write although they are fetched (a sign-in's return). Tested; mail scanners open links."""
@@ -16,7 +18,8 @@ class TransactionMiddleware:
     """The view and the rendering of its answer share a transaction; an exception or an answer of 500 and up undoes it.
 
     The user is loaded before it: that may write (a stale session is removed), and error pages then need no query of their own,
-    which a broken transaction would refuse.
+    which a broken transaction would refuse. Whom the answer shows is entered in the trail last, when nothing has been sent; where
+    that fails the answer is 500 and what the request changed is undone.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -30,6 +33,8 @@ class TransactionMiddleware:
             response = self.get_response(request)
             if response.status_code >= 500 or getattr(request, "view_failed", False):
                 transaction.set_rollback(True)
+            if response.status_code < 500:
+                trail.enter(request, response.status_code)
         return response
 
     def process_view(self, request: HttpRequest, *_: object) -> None:

@@ -8,6 +8,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils import timezone
 
+from praksis.base.codes import ReadBy, ReadKind, Shown
 from praksis.base.sorting import norwegian
 
 
@@ -60,3 +61,50 @@ class PublishedFigure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.group}"
+
+
+class Pseudonym(models.Model):
+    """Whom a pseudonym of the trail stands for, within one member. Without this row nobody knows: erasing it is all it takes to
+    erase somebody from the trail. Made by the trail's trigger, read by those whom the trail shows."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    member = models.UUIDField()
+    subject = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject", "member"], name="pseudonym_once_per_member")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class TrailEntry(models.Model):
+    """That somebody was shown a person, or asked for something and was refused. Only ever added to, by the role `trail`.
+
+    `actor` and `person` are pseudonyms: ids are given, and the database puts the pseudonyms in their place. `member` is the
+    person's, or the actor's where something was refused; NO_MEMBER when there is none. `at` is the database's clock. `target` is
+    the SHA-256 of the address's path. Entries with the same `request` were one page.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    at = models.DateTimeField(default=timezone.now)
+    request = models.UUIDField()
+    kind = models.CharField(max_length=10, choices=ReadKind)
+    shown = models.CharField(max_length=10, choices=Shown, blank=True)
+    actor = models.UUIDField()
+    read_by = models.CharField(max_length=10, choices=ReadBy, blank=True)
+    person = models.UUIDField(null=True)
+    member = models.UUIDField()
+    page = models.CharField(max_length=60)
+    method = models.CharField(max_length=10)
+    target = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["member", "at", "id"]),
+            models.Index(fields=["person", "at"]),
+            models.Index(fields=["actor", "at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.page} {self.at:%Y-%m-%d %H:%M}"

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 USER = "(select nullif(current_setting('app.user', true), '')::uuid)"
 MEMBERS = "any ((select string_to_array(nullif(current_setting('app.members', true), ''), ',')::uuid[])::uuid[])"
+LED = "any ((select string_to_array(nullif(current_setting('app.led', true), ''), ',')::uuid[])::uuid[])"
 PEOPLE = "any ((select string_to_array(nullif(current_setting('app.people', true), ''), ',')::uuid[])::uuid[])"
 MAINTENANCE = "(select current_setting('app.purpose', true)) = 'maintenance'"
 

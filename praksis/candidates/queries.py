@@ -49,10 +49,10 @@ def candidate_to_change(user: User, candidate_id: UUID) -> Candidate | None:
     return found.filter(pk=candidate_id).first()
 
 
-def ids_of_members_placed_for(user: User) -> list[UUID]:
-    """The members whose people the user places."""
+def placing_roles(user: User) -> list[tuple[UUID, str]]:
+    """The members whose people the user places, each with a role there."""
     placing = user.memberships.current().filter(role__in=PLACING_ROLES)
-    return list(placing.order_by("member_id").values_list("member_id", flat=True).distinct())
+    return list(placing.order_by("member_id", "role").values_list("member_id", "role"))
 
 
 def ids_of_people_owned(user: User) -> list[UUID]:

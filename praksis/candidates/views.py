@@ -13,7 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from praksis.accounts.models import User
-from praksis.base.codes import TargetGroup
+from praksis.base import trail
+from praksis.base.codes import ReadKind, Shown, TargetGroup
 from praksis.candidates import queries
 from praksis.candidates.actions import add_need, import_candidates, save_candidate
 from praksis.candidates.forms import NeedForm, PersonForm, UploadForm
@@ -38,8 +39,10 @@ def candidates(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     group = request.GET.get("group", "") if request.GET.get("group") in TargetGroup.values else ""
     found = queries.listed_candidates(user, words, group, request.GET.get("sort", "name"))
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    trail.saw(request, Shown.PEOPLE, *page, kind=ReadKind.LIST)
     context = {
-        "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
+        "page": page,
         "members": members,
         "words": words,
         "group": group,
@@ -58,7 +61,7 @@ def new_candidate(request: HttpRequest, member_id: UUID) -> HttpResponse:
     whole = request.method == "POST" and person.is_valid() & need.is_valid()
     if whole and (made := _saved(request, member, person)) is not None:
         add_need(candidate=made, need=need.cleaned_data, by=_user(request))
-        messages.success(request, _("%s er lagt til.") % made)
+        messages.success(request, _("Personen er lagt til."))
         return redirect("candidates:candidates")
     context = {"person": person, "need": need, "member": member}
     return render(request, "candidates/new_candidate.html", context, status=WRONG if person.is_bound else 200)
@@ -74,8 +77,7 @@ def candidate(request: HttpRequest, candidate_id: UUID) -> HttpResponse:
     if request.method == "POST" and person.is_valid() and _saved(request, found.member, person, found):
         messages.success(request, _("Endringene er lagret. Er personen med i en runde, meld inn på nytt der, så følger de med."))
         return redirect("candidates:candidate", candidate_id)
-    context = {"candidate": found, "person": person, "need": NeedForm(member=found.member)}
-    return render(request, "candidates/candidate.html", context, status=WRONG if person.is_bound else 200)
+    return _page(request, found, person, NeedForm(member=found.member), status=WRONG if person.is_bound else 200)
 
 
 @never_cache
@@ -89,8 +91,12 @@ def new_need(request: HttpRequest, candidate_id: UUID) -> HttpResponse:
         add_need(candidate=found, need=need.cleaned_data, by=_user(request))
         messages.success(request, _("Behovet er lagt til."))
         return redirect("candidates:candidate", candidate_id)
-    context = {"candidate": found, "person": PersonForm(initial=_initial(found)), "need": need}
-    return render(request, "candidates/candidate.html", context, status=WRONG)
+    return _page(request, found, PersonForm(initial=_initial(found)), need, status=WRONG)
+
+
+def _page(request: HttpRequest, found: Candidate, person: PersonForm, need: NeedForm, status: int) -> HttpResponse:
+    trail.saw(request, Shown.FACTS, found)
+    return render(request, "candidates/candidate.html", {"candidate": found, "person": person, "need": need}, status=status)
 
 
 @never_cache

@@ -10,7 +10,8 @@ from django.utils.cache import add_never_cache_headers
 from praksis.accounts.models import User
 from praksis.base.identity import NOBODY, Identity, acting
 from praksis.base.middleware import WITHOUT_DATABASE
-from praksis.candidates.queries import ids_of_members_placed_for, ids_of_people_owned
+from praksis.candidates.queries import ids_of_people_owned, placing_roles
+from praksis.organisations.choices import Role
 
 
 class IdentityMiddleware:
@@ -38,5 +39,7 @@ def identity_of(user: User | AnonymousUser) -> Identity:
     if not isinstance(user, User):
         return NOBODY
     with acting(Identity(user=str(user.pk))), transaction.atomic():
-        members, people = ids_of_members_placed_for(user), ids_of_people_owned(user)
-    return Identity(user=str(user.pk), members=tuple(map(str, members)), people=tuple(map(str, people)))
+        roles, people = placing_roles(user), ids_of_people_owned(user)
+    members = dict.fromkeys(str(member) for member, _role in roles)
+    led = [str(member) for member, role in roles if role == Role.LEAD]
+    return Identity(user=str(user.pk), members=tuple(members), led=tuple(led), people=tuple(map(str, people)))

@@ -6,6 +6,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from praksis.base import trail
+from praksis.base.codes import Shown
 from praksis.web.context import COLOR_COOKIE, COLOR_SCHEMES
 from praksis.web.queries import front_page, reader_of, work_of
 
@@ -23,7 +25,9 @@ def my_page(request: HttpRequest) -> HttpResponse:
     """What waits for me: by what I am, never more than one page."""
     if not request.user.is_authenticated:
         return redirect("accounts:sign_in")
-    return render(request, "web/my_page.html", {"work": work_of(reader_of(request.user))})
+    work = work_of(reader_of(request.user))
+    trail.saw(request, Shown.OWN, *(wish.candidate for wish in work.wishes))
+    return render(request, "web/my_page.html", {"work": work})
 
 
 @require_safe

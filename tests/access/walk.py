@@ -13,7 +13,7 @@ from praksis.base.codes import CONFIDENTIAL_GROUPS, TargetGroup
 from tests.access.people import Actor
 from tests.access.table import Address, Row
 from tests.access.things import Thing, thing, things
-from tests.access.world import World
+from tests.access.world import PEOPLE, World
 
 SIGN_IN = reverse("accounts:sign_in")
 FORM, GONE, NOT_WELL = 422, 410, 503
@@ -59,11 +59,18 @@ CONFIDENTIAL = re.compile("|".join([*CONFIDENTIAL_GROUPS, *(str(TargetGroup(one)
 TOLD_GROUP = {"work_training": "nav", "language_practice": "kommune"}
 
 
+type Entered = list[tuple[str, UUID | None]]
+"""Entries of the trail: the class, and who was shown."""
+NAMELESS = ("rounds:wishes", "rounds:result", "web:my_page")
+"""Pages about oneself, which need not say the name."""
+
+
 @dataclass
 class Walk:
-    """The world, and what was wrong so far."""
+    """The world, and what was wrong so far. `entered` takes what is new in the trail."""
 
     world: World
+    entered: Callable[[], Entered] = list
     wrong: list[str] = field(default_factory=list)
     asked: int = 0
     turn: int = 0
@@ -89,7 +96,11 @@ class Walk:
         """What comes back. `sent` is for what changes nothing; whoever may change something sends what fits the thing."""
         self.asked += 1
         address = reverse(row.name, args=one.args) + one.query
-        return actor.client.get(address) if row.method == "GET" else actor.client.post(address, sent or one.sent())
+        if row.method == "GET":
+            return actor.client.get(address)
+        data = sent or one.sent()
+        self.entered()  # what a form to send was looked up by
+        return actor.client.post(address, data)
 
     def allowed(self, row: Row, actor: Actor, one: Thing) -> bool:
         return any(one.applies(word, actor.key) for word in row.words[actor.role])
@@ -114,7 +125,8 @@ class Walk:
 
     def compare(self, row: Row, actor: Actor, one: Thing, answer: Any, *, may: bool) -> None:
         """Note what is wrong with one answer."""
-        problems = [*self.content(row, actor, one, answer), *self._status(row, actor, one, answer, may=may)]
+        trail = self.trail(row, actor, answer, self.entered())
+        problems = [*trail, *self.content(row, actor, one, answer), *self._status(row, actor, one, answer, may=may)]
         self.wrong += [f"{row} «{one.name}» as {actor.key}: {problem}" for problem in problems]
 
     def _status(self, row: Row, actor: Actor, one: Thing, answer: Any, *, may: bool) -> Iterator[str]:
@@ -128,6 +140,27 @@ class Walk:
             yield f"should be missing, got {answer.status_code}"
         elif plain(answer, row, one) != self.nothing(actor):
             yield "does not look like what is missing"
+
+    def trail(self, row: Row, actor: Actor, answer: Any, entered: Entered) -> Iterator[str]:
+        """What the trail says too much or too little: each person who is named, or shown to themselves, is entered once."""
+        if answer.status_code == 404:
+            if {kind for kind, _person in entered} != ({"refusal"} if actor.user else set()):
+                yield f"was refused, and the trail has {entered}"
+            return
+        words = self.world.cast.found_in(_only_page(answer.content.decode()))
+        people = {key: self.world.candidates[key] for key in PEOPLE}
+        shown = [key for key, one in people.items() for _kind, person in entered if one.pk == person]
+        for key in shown:
+            about_oneself = row.name.startswith(NAMELESS) and actor.key == PEOPLE[key][2]
+            if not about_oneself and not {people[key].first_name, people[key].last_name} & words:
+                yield f"enters {key}, who is not shown"
+        named = {one.first_name for one in people.values()} & words
+        missed = named - {people[key].first_name for key in shown}
+        if actor.user:
+            missed -= {actor.user.name.split()[0]} if row.name == "web:my_page" else set()
+        yield from (f"shows {word} without an entry" for word in missed)
+        if len(shown) != len(set(shown)) or len(shown) != len(entered):
+            yield f"enters {len(entered)} for {sorted(shown)}"
 
     def nothing(self, actor: Actor) -> str:
         """The page for an address that does not exist, as this actor sees it."""

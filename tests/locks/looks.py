@@ -18,6 +18,7 @@ KEYS = {
     "accounts_signinlink": ("digest", "user_id"),
     "accounts_linkrequest": ("id", "pair", "near", "network"),
     "rounds_entry": ("round_id",),
+    "base_pseudonym": ("subject",),
 }
 """Columns that a policy compares with a key."""
 

@@ -59,6 +59,15 @@ def _session(_region: Region, by: Identity, row: Row) -> Commands:
     return frozenset({"select", "delete"}) if _is(by, row["user_id"]) else NONE
 
 
+def _trail_entry(region: Region, by: Identity, row: Row) -> Commands:
+    about = region.one("base_pseudonym", row["person"]).get("subject")
+    return SEE if row["member"] in by.led or about in by.people else NONE
+
+
+def _pseudonym(_region: Region, by: Identity, row: Row) -> Commands:
+    return SEE if row["member"] in by.led or row["subject"] in by.people or _is(by, row["subject"]) else NONE
+
+
 def _user(region: Region, by: Identity, row: Row) -> Commands:
     staffed = [one for one in region.rows["candidates_candidate"].values() if one["member_id"] in by.members]
     invited = (_key(by, "invite") or "").split(",")
@@ -161,6 +170,10 @@ def _mailed(_region: Region, by: Identity, row: Row) -> Commands:
     return frozenset(may | {"select", "delete"} if _key(by, "forget") and _past(row["asked_at"], timedelta(hours=1)) else may)
 
 
+def _forgotten(_region: Region, by: Identity, row: Row) -> Commands:
+    return frozenset({"select", "delete"}) if row["subject"] == _key(by, "retention") else NONE
+
+
 def _worked_entry(_region: Region, by: Identity, row: Row) -> Commands:
     return SEE if row["round_id"] == _key(by, "allocation", "figures") else NONE
 
@@ -184,6 +197,8 @@ type Rule = Callable[[Region, Identity, Row], Commands]
 MODEL: dict[str, dict[str, Rule]] = {
     "web": {
         "accounts_session": _session,
+        "base_trailentry": _trail_entry,
+        "base_pseudonym": _pseudonym,
         "accounts_user": _user,
         "accounts_signinlink": _link,
         "accounts_linkrequest": _asked,
@@ -200,11 +215,13 @@ MODEL: dict[str, dict[str, Rule]] = {
         "rounds_choice": _choice,
         "rounds_outcome": _outcome,
     },
+    "trail": {"base_trailentry": lambda _region, _by, _row: frozenset({"insert"})},
     "worker": {
         "accounts_session": _ended,
         "accounts_user": _mailed_user,
         "accounts_signinlink": _mailed_link,
         "accounts_linkrequest": _mailed,
+        "base_pseudonym": _forgotten,
         "rounds_entry": _worked_entry,
         "rounds_choice": _worked_choice,
         "rounds_outcome": _worked_outcome,

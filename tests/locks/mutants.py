@@ -37,7 +37,8 @@ def mutants() -> list[Mutant]:
 def _broken(named: Named, policy: Policy) -> Iterator[tuple[str, Policy | None]]:
     using = policy.using
     yield "dropped", None
-    yield "widened to true", policy._replace(using="true")
+    if using != "true":
+        yield "widened to true", policy._replace(using="true")
     yield "negated", policy._replace(using=f"({using}) is not true")
     yield from ((f"an empty {name} let in", policy._replace(using=text)) for name, text in _empty_let_in(using))
     yield from ((f"without «{_short(part)}»", policy._replace(using=text)) for part, text in _without_a_part(using))

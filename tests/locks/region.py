@@ -6,9 +6,11 @@ from datetime import timedelta
 from django.utils import timezone
 
 from praksis.accounts.models import LinkRequest, Session, SignInLink, User
+from praksis.base.models import TrailEntry
 from praksis.candidates.models import Candidate, Conflict, Consent, Guardian, HeldPaper
 from praksis.catalogue.models import Place
-from praksis.organisations.models import HostContact
+from praksis.organisations.choices import Role
+from praksis.organisations.models import HostContact, Membership
 from praksis.rounds.choices import Policy
 from praksis.rounds.models import Choice, Entry, EntryLink, Outcome, Round, Run, RunInput
 from praksis.rounds.tests.world import candidate, host, place, seat, user, world
@@ -31,6 +33,10 @@ def fill() -> None:
     this, later = _allocated(made.round, people, wanted), _allocated(_next(made.round), people[1:3], wanted)
     for run, other in ((this, later), (later, this)):  # what no job writes: a result for an entry of another round
         Outcome.objects.create(run=run, entry=Entry.objects.filter(round=other.round).latest("pk"))
+    Membership.objects.create(user=user("Leder"), member=made.uib, role=Role.LEAD)
+    for reader, one in ((made.kari, people[0]), (made.nils, people[2]), (made.nils, people[3])):
+        TrailEntry.objects.create(request=uuid.uuid4(), actor=reader.pk, person=one.pk, member=one.member_id)
+    TrailEntry.objects.create(request=uuid.uuid4(), actor=made.kari.pk, member=made.uib.pk)
     for one in (None, made.kari, made.nils):
         SignInLink.objects.create(digest=uuid.uuid4().hex, user=one, expires_at=timezone.now() + timedelta(hours=1))
     SignInLink.objects.create(digest=uuid.uuid4().hex, user=made.kari, expires_at=timezone.now() - timedelta(hours=1))

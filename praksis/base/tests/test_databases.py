@@ -20,11 +20,17 @@ def test_an_address_is_taken_apart_and_names_the_role(tmp_path: Path) -> None:
     environ = {
         "DATABASE_URL": "postgresql://boss:x@db.example/praksis",
         "DATABASE_URL_WEB": "postgresql://front:a%40b@db.example:5433/praksis?sslmode=require",
+        "DATABASE_URL_TRAIL": "postgresql://diary@db.example/praksis",
     }
     web = database_settings("web", tmp_path, environ)["default"]
     assert (web["NAME"], web["USER"], web["PASSWORD"]) == ("praksis", "front", "a@b")
     assert (web["HOST"], web["PORT"], web["OPTIONS"]["sslmode"]) == ("db.example", "5433", "require")
-    assert user_names(tmp_path, environ) == {"owner": "boss", "web": "front"}
+    assert user_names(tmp_path, environ) == {"owner": "boss", "web": "front", "trail": "diary"}
+
+
+def test_the_web_has_a_connection_to_the_trail_and_nobody_else_does(tmp_path: Path) -> None:
+    assert database_settings("web", tmp_path, {})["trail"]["USER"] == "praksis_trail"
+    assert set(database_settings("worker", tmp_path, {})) == set(database_settings("owner", tmp_path, {})) == {"default"}
 
 
 def test_a_role_without_an_address_is_refused_with_the_name_of_the_variable(tmp_path: Path) -> None:

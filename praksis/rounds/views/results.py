@@ -10,6 +10,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from praksis.base import trail
+from praksis.base.codes import ReadKind, Shown
 from praksis.rounds import queries
 from praksis.rounds.models import EntryLink, Round
 from praksis.rounds.queries.rounds import shown_run
@@ -46,6 +48,7 @@ def _page(request: HttpRequest, link: EntryLink, others: list[EntryLink] | None 
     got = queries.result_of(link)
     if got is None:
         raise Http404
+    trail.saw(request, Shown.RESULT, link.candidate, *(other.candidate for other in others or ()))
     own = link.candidate.user_id == current_user(request).pk
     name = "" if own else link.candidate.first_name
     context = {
@@ -74,6 +77,7 @@ def own_people(request: HttpRequest, round_id: UUID) -> HttpResponse:
         raise Http404
     links = queries.own_people(round_, members, request.GET.get("sort", "name"))
     page = Paginator(links, PAGE).get_page(request.GET.get("page"))
+    trail.saw(request, Shown.ENTERED, *(link.candidate for link in page), kind=ReadKind.LIST)
     return render(request, "rounds/own_people.html", {"round": round_, "page": page, "members": members})
 
 
@@ -90,6 +94,7 @@ def own(request: HttpRequest, round_id: UUID) -> HttpResponse:
     only = "without" if request.GET.get("only") == "without" else ""
     outcomes = queries.own_results(run, members, request.GET.get("sort", "name"), only)
     page = Paginator(outcomes, PAGE).get_page(request.GET.get("page"))
+    trail.saw(request, Shown.RESULTS, *(outcome.entry.link.candidate for outcome in page), kind=ReadKind.LIST)
     published = set(round_.publications.values_list("member_id", flat=True))
     context = {"round": round_, "run": run, "page": page, "members": members, "published": published, "only": only}
     return render(request, "rounds/own_results.html", context)

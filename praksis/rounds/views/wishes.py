@@ -16,6 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from praksis.accounts.models import User
+from praksis.base import trail
+from praksis.base.codes import ReadKind, Shown
 from praksis.base.sorting import norwegian
 from praksis.catalogue.models import Place
 from praksis.catalogue.rules import may_see_place
@@ -107,6 +109,7 @@ def _page(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    trail.saw(request, Shown.WISHES, link.candidate, *(other.candidate for other in others))
     link.entry.refresh_from_db()
     round_ = link.round
     listed = queries.wishes(link.entry, queries.ranking_of(link.entry))
@@ -146,6 +149,7 @@ def add(request: HttpRequest, place_id: UUID) -> HttpResponse:
         messages.error(request, _("Ingen av rundene dine tar imot ønsker om denne plassen nå."))
         return redirect(place)
     if len(links) > 1:
+        trail.saw(request, Shown.ENTERED, *(link.candidate for link in links), kind=ReadKind.LIST)
         return render(request, "rounds/add_for.html", {"place": place, "links": links})
     return _added(request, links[0], place)
 
