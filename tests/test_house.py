@@ -32,6 +32,8 @@ BESIDE = {
     "catalogue.search": "queries",
     "catalogue.open_data": "queries",
     "accounts.marks": "choices",
+    "accounts.providers": "choices",
+    "accounts.openid": "queries",
     "accounts.browsers": "queries",
     "accounts.sessions": "queries",
     "accounts.middleware": "views",

@@ -8,6 +8,7 @@ PERSONS = {
     "accounts_session": {"web": "select, insert, update, delete", "worker": "select, delete"},
     "accounts_user": {"web": "select, insert, update", "worker": "select"},
     "accounts_signinlink": {"web": "select, insert, update", "worker": "select, insert, update, delete"},
+    "accounts_outsideidentity": {"web": "select, insert, delete"},
     "accounts_linkrequest": {"web": "select, insert", "worker": "select, update, delete"},
 }
 POLICIES = {
@@ -39,6 +40,12 @@ POLICIES = {
         Policy("worker", "update", f"user_id::text = {key('make-link')}"),
         Policy("worker", "select", f"{_OLD} and expires_at < now()"),
         Policy("worker", "delete", f"{_OLD} and expires_at < now()"),
+    ],
+    "accounts_outsideidentity": [
+        Policy("web", "select", f"mark = {key('outsider')}"),
+        Policy("web", "select", f"user_id = {USER}"),
+        Policy("web", "insert", f"user_id = {USER}"),
+        Policy("web", "delete", f"user_id = {USER}"),
     ],
     "accounts_linkrequest": [
         Policy("web", "insert", f"network = {keys('ask-link')}"),

@@ -1,4 +1,4 @@
-"""Links that let someone in: asked for, made, sent, and used once."""
+"""Links that let someone in: asked for, made, sent, and used once. Sessions, and people whom others know."""
 
 import secrets
 from datetime import timedelta
@@ -6,7 +6,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.core.mail import EmailMessage
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, override
@@ -23,7 +23,8 @@ from praksis.accounts.choices import (
     TERMINAL_LINK_VALID,
 )
 from praksis.accounts.marks import mark
-from praksis.accounts.models import LinkRequest, Session, SignInLink, User
+from praksis.accounts.models import LinkRequest, OutsideIdentity, Session, SignInLink, User
+from praksis.accounts.openid import Outsider
 from praksis.base.identity import Identity, acting
 from praksis.base.jobs import defer_job
 
@@ -174,3 +175,43 @@ def end_sessions(*, user: User) -> int:
     with acting(Identity(user=str(user.pk))):
         ended, _ = Session.objects.filter(user=user).delete()
     return ended
+
+
+# ---------------------------------------------------------------- known by others
+
+
+@transaction.atomic
+def user_of(outsider: Outsider, *, links_email: bool) -> User | None:
+    """The user whom a provider's person is connected with, if that one may sign in.
+
+    With `links_email` somebody who comes for the first time, with an address that the provider has verified and a user has, is
+    connected with that user (side effect).
+    """
+    with acting(Identity(purpose="outsider", key=outsider.mark)):
+        found = OutsideIdentity.objects.filter(mark=outsider.mark).first()
+    if found:
+        with acting(Identity(user=str(found.user_id))):
+            return User.objects.filter(pk=found.user_id, is_active=True).first()
+    if not (links_email and outsider.email):
+        return None
+    with acting(Identity(purpose="sign-in", key=outsider.email)):
+        user = User.objects.filter(email=outsider.email, is_active=True).first()
+    return user if user and connect(user=user, outsider=outsider) else None
+
+
+def connect(*, user: User, outsider: Outsider) -> bool:
+    """Let a provider's person sign in as the user from now on; False when the person, or the user, is connected already."""
+    try:
+        with acting(Identity(user=str(user.pk))), transaction.atomic():
+            made = OutsideIdentity(user=user, provider=outsider.provider, mark=outsider.mark)
+            made.save(force_insert=True)
+    except IntegrityError:
+        return False
+    return True
+
+
+@transaction.atomic
+def disconnect(*, user: User, provider: str) -> None:
+    """Undo it."""
+    with acting(Identity(user=str(user.pk))):
+        OutsideIdentity.objects.filter(user=user, provider=provider).delete()

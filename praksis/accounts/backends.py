@@ -1,6 +1,8 @@
 """Who a session belongs to, and entering as somebody."""
 
-from django.contrib.auth import login
+import logging
+
+from django.contrib.auth import login, logout
 from django.contrib.auth.backends import ModelBackend
 from django.db import transaction
 from django.http import HttpRequest
@@ -10,6 +12,8 @@ from praksis.accounts.models import User
 from praksis.accounts.sessions import WAY
 from praksis.base.identity import Identity, acting
 
+log = logging.getLogger("praksis.sign_in")
+"""A line for each sign-in, refusal and sign-out; users by their id alone."""
 BACKEND = "praksis.accounts.backends.LinkBackend"
 
 
@@ -28,3 +32,10 @@ def enter(request: HttpRequest, user: User, *, way: Way) -> None:
     with acting(Identity(user=str(user.pk))):
         login(request, user, backend=BACKEND)
     request.session[WAY] = way
+    log.info("signed in by %s: %s", way, user.pk)
+
+
+def leave(request: HttpRequest) -> None:
+    """Sign out. The session and all that is in it are gone."""
+    log.info("signed out: %s", request.user.pk)
+    logout(request)

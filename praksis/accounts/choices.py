@@ -12,6 +12,8 @@ class Way(TextChoices):
     MAIL = "mail", _("lenke på e-post")
     TERMINAL = "terminal", _("lenke fra driftsansvarlig")
     FIRST_RUN = "first_run", _("første oppstart")
+    FEIDE = "feide", "Feide"
+    IDPORTEN = "idporten", "ID-porten"
     DEMO = "demo", _("demonstrasjonen")
 
 

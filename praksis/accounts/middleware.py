@@ -6,12 +6,12 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from praksis.accounts.backends import leave
 from praksis.accounts.sessions import started_at
 from praksis.base.middleware import WITHOUT_DATABASE
 
@@ -31,7 +31,7 @@ class IdleMiddleware:
         if request.path in WITHOUT_DATABASE:
             return self.get_response(request)
         if request.user.is_authenticated and not _is_fresh(request, settings.SESSION_IDLE):
-            logout(request)
+            leave(request)
             messages.info(request, gettext("Du er logget ut fordi det er en stund siden du var her."))
         response = self.get_response(request)
         if request.user.is_authenticated and not _seen_within(request, RENEWED_AFTER):

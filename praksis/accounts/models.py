@@ -68,6 +68,26 @@ class SignInLink(models.Model):
         return f"link for {self.user_id or 'the first run'}"
 
 
+class OutsideIdentity(models.Model):
+    """That somebody whom an OpenID provider knows is one of the users.
+
+    `mark` is a keyed hash of the provider and its name for the person: a national identity number, in clear or with a plain hash,
+    would tell who it is.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    provider = models.CharField(max_length=20)
+    mark = models.CharField(max_length=64, unique=True)
+    connected_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "provider"], name="one_identity_per_provider")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.provider}"
+
+
 class LinkRequest(models.Model):
     """That a link was asked for by e-mail, whether or not the address is anybody's.
 

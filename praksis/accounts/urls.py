@@ -6,8 +6,13 @@ app_name = "accounts"
 urlpatterns = [
     path("logg-inn/", views.sign_in, name="sign_in"),
     path("logg-inn/sendt/", views.link_sent, name="link_sent"),
+    path("logg-inn/med/<slug:provider>/", views.ask_provider, name="ask_provider"),
+    path("logg-inn/med/<slug:provider>/svar/", views.provider_answers, name="provider_answers"),
     path("logg-inn/<str:token>/", views.follow_link, name="follow_link"),
     path("logg-ut/", views.sign_out, name="sign_out"),
+    path("logg-ut/<slug:provider>/", views.signed_out, name="signed_out"),
     path("innlogging/", views.my_sign_ins, name="my_sign_ins"),
+    path("innlogging/koble/<slug:provider>/", views.connect_provider, name="connect_provider"),
+    path("innlogging/koble-fra/<slug:provider>/", views.disconnect_provider, name="disconnect_provider"),
     path("innlogging/logg-ut-overalt/", views.sign_out_everywhere, name="sign_out_everywhere"),
 ]

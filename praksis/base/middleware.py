@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from praksis.base import trail
 
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-WRITING_GETS: frozenset[str] = frozenset()
+WRITING_GETS = frozenset({"accounts:provider_answers"})
 """Names of the few views that must write although they are fetched (a sign-in's return). Tested; mail scanners open links."""
 WITHOUT_DATABASE = frozenset({"/healthz"})
 """Paths that answer even when there is no database."""

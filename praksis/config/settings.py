@@ -12,6 +12,7 @@ import django_stubs_ext
 from django.utils.csp import CSP
 from pythonjsonlogger.core import RESERVED_ATTRS
 
+from praksis.accounts.providers import providers
 from praksis.base.databases import data_folder, database_settings, user_names
 from praksis.base.mailing import mailers
 
@@ -101,6 +102,7 @@ SESSION_IDLE = timedelta(minutes=int(os.environ.get("PRAKSIS_IDLE_MINUTES", "60"
 SESSION_LONGEST = timedelta(hours=int(os.environ.get("PRAKSIS_SESSION_HOURS", "12")))
 LOGIN_URL = "/logg-inn/"
 MAILERS = mailers(os.environ)
+OPENID_PROVIDERS = providers(os.environ)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("EMAIL_FROM", "praksistorget@localhost")
 BEHIND_PROXY = os.environ.get("PRAKSIS_BEHIND_PROXY") == "1"
 
@@ -170,5 +172,6 @@ LOGGING = {
         }
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"praksis.sign_in": {"level": "INFO"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("PRAKSIS_LOG", "WARNING")},
 }

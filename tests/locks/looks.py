@@ -16,6 +16,7 @@ KEYS = {
     "accounts_session": ("session_key",),
     "accounts_user": ("id", "email"),
     "accounts_signinlink": ("digest", "user_id"),
+    "accounts_outsideidentity": ("mark",),
     "accounts_linkrequest": ("id", "pair", "near", "network"),
     "rounds_entry": ("round_id",),
     "base_pseudonym": ("subject",),

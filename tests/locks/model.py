@@ -95,6 +95,11 @@ def _asked(_region: Region, by: Identity, row: Row) -> Commands:
     return frozenset(may | SEE if {row["pair"], row["near"], row["network"]} & set(marks) else may)
 
 
+def _outside(_region: Region, by: Identity, row: Row) -> Commands:
+    may = SEE if row["mark"] == _key(by, "outsider") else NONE
+    return may | {"select", "insert", "delete"} if _is(by, row["user_id"]) else may
+
+
 def _membership(_region: Region, by: Identity, row: Row) -> Commands:
     new = {"insert"} if _key(by, "first-run") else set()
     return frozenset(new | SEE if _is(by, row["user_id"]) else new)
@@ -202,6 +207,7 @@ MODEL: dict[str, dict[str, Rule]] = {
         "accounts_user": _user,
         "accounts_signinlink": _link,
         "accounts_linkrequest": _asked,
+        "accounts_outsideidentity": _outside,
         "organisations_membership": _membership,
         "organisations_hostcontact": _contact,
         "candidates_candidate": _person,

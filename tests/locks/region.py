@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from praksis.accounts.models import LinkRequest, Session, SignInLink, User
+from praksis.accounts.models import LinkRequest, OutsideIdentity, Session, SignInLink, User
 from praksis.base.models import TrailEntry
 from praksis.candidates.models import Candidate, Conflict, Consent, Guardian, HeldPaper
 from praksis.catalogue.models import Place
@@ -44,6 +44,8 @@ def fill() -> None:
         marks = {name: f"{name}{number}" for name in ("pair", "near", "network")}
         asked_at = timezone.now() - number * timedelta(hours=2)
         LinkRequest.objects.create(email=made.kari.email, browser=f"browser{number}", asked_at=asked_at, **marks)
+    for one in (made.kari, made.nils):
+        OutsideIdentity.objects.create(user=one, provider="feide", mark=uuid.uuid4().hex)
     for one, hours in ((None, -1), (made.kari, 1), (made.nils, -1)):
         ends = timezone.now() + timedelta(hours=hours)
         Session.objects.create(session_key=uuid.uuid4().hex, session_data="", user=one, expire_date=ends)

@@ -21,8 +21,8 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     # Starts programs: the house itself, with lists of arguments and never through a shell.
     r"subprocess(\..*)?": ("base/embedded.py", "base/processes.py", "base/supervisor.py", "base/once.py", "bin/install.py"),
     r"os\.(system|popen|exec\w+|spawn\w+)": (),
-    # Speaks to others: nothing but the database, and the house asking itself whether it is well.
-    r"(urllib\.request|requests|httpx|aiohttp|smtplib|ftplib|telnetlib)(\..*)?": (),
+    # Speaks to others: the database, the house asking itself whether it is well, and the OpenID providers that are set up.
+    r"(urllib\.request|requests|httpx|aiohttp|smtplib|ftplib|telnetlib)(\..*)?": ("accounts/openid.py",),
     r"http\.client(\..*)?": ("base/supervisor.py",),
     # SQL that is not made by the framework.
     r"(.*\.)?(RawSQL|raw|extra)": (),
