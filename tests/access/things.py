@@ -12,6 +12,9 @@ from django.urls import reverse
 from praksis.demo.personas import CANDIDATES as PERSONAS
 from tests.access.world import PEOPLE, ROUNDS, SEASON, World
 
+PROVIDER_PAGES = ("ask_provider", "provider_answers", "signed_out", "connect_provider", "disconnect_provider")
+"""In this region no provider is set up; `accounts/tests/test_openid.py` has one."""
+
 type Data = Mapping[str, Any] | Callable[[], Mapping[str, Any]]
 
 
@@ -238,6 +241,7 @@ def _new_round(world: World) -> dict[str, Any]:
 def _links(world: World) -> dict[str, list[Thing]]:
     sign_in, first_run = world.tokens
     return {
+        **{f"accounts:{name}": [thing("not set up", "feide")] for name in PROVIDER_PAGES},
         "accounts:follow_link": [thing("link", sign_in, link=everyone(world))],
         "organisations:first_run": [thing("after the first run", first_run)],
         "demo:become": [thing("persona", PERSONAS[0].key)],
