@@ -10,9 +10,14 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from praksis.base.identity import Identity, acting
+from praksis.candidates.models import Candidate
+from praksis.catalogue.choices import PlaceStage
+from praksis.catalogue.models import Place
 from praksis.web.context import Site
 from tests.access.people import Actor
 from tests.access.table import PAGE, Row, rows
@@ -145,3 +150,22 @@ def _texts(right: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize("query", ["q=%ff%fe", "q=%ED%A0%80", "q=%", "q[]=1&q[a]=2", "q=1&q=2", "&&&=;", "page=%00", "page=1e9"])
 def test_an_address_that_is_no_text_gets_a_page(client: Client, db: None, query: str) -> None:
     assert client.get(f"{reverse('catalogue:find')}?{query}").status_code in (200, 404)
+
+
+@pytest.mark.slow
+def test_a_form_stores_what_it_asks_for_and_nothing_beside(walk: Walk, as_owner: AsRole) -> None:
+    """Whoever sends more than the form has (that an offer is open, that a person is another member's) changes none of it."""
+    staff = next(actor for actor in walk.world.cast.actors.values() if actor.role == "coordinator" and actor.at == "uib")
+    people, places = walk.world.candidates, walk.world.places
+    other = people["participant"]
+    more = {"stage": "open", "made_up": "on", "id": str(other.pk), "member": str(other.member_id), "user": str(other.user_id)}
+    for row in ROWS:
+        if row.name in ("catalogue:offer", "candidates:candidate") and row.method == "POST":
+            one = next(one for one in walk.of(row) if walk.allowed(row, staff, one))
+            asks = Client() if row.name == "catalogue:offer" else staff.client
+            assert asks.post(reverse(row.name, args=one.args), {**one.sent(), **more}).status_code == 302
+    with as_owner(), acting(Identity(purpose="maintenance")), transaction.atomic():
+        assert Place.objects.exclude(pk__in=[place.pk for place in places.values()]).get().stage == PlaceStage.OFFERED
+        for name, before in people.items():
+            after = Candidate.objects.get(pk=before.pk)
+            assert (after.member_id, after.user_id) == (before.member_id, before.user_id), name
