@@ -154,7 +154,9 @@ def test_pages_are_safe_and_show_nothing_of_the_demo(house: House) -> None:
     assert "unsafe" not in policy
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
     assert (answer.headers["X-Content-Type-Options"], answer.headers["X-Frame-Options"]) == ("nosniff", "DENY")
-    assert all("Secure" in cookie for cookie in answer.headers.get_all("Set-Cookie", []))
+    cookies = house.get("/logg-inn/", **{"X-Forwarded-Proto": "https"}).headers.get_all("Set-Cookie", [])
+    assert cookies
+    assert all("Secure" in cookie and cookie.startswith("__Host-") for cookie in cookies)
     assert "/demo/" not in answer.body  # type: ignore[attr-defined]
     assert house.get("/demo/").status == 404
 

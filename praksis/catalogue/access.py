@@ -5,5 +5,6 @@ OPEN = {
     "catalogue_place": {"web": "select, insert, update", "worker": "select, update"},
     "catalogue_seat": {"web": "select, insert, update, delete", "worker": "select, update"},
     "catalogue_pool": {"web": "select, insert, update, delete", "worker": "select"},
+    "catalogue_offerfrom": {"web": "select, insert", "worker": "select, delete"},
     "catalogue_pool_places": {"web": "select, insert, delete", "worker": "select"},
 }

@@ -19,8 +19,8 @@ from django.utils.translation import override
 from praksis.accounts.models import User
 from praksis.base.codes import MUNICIPALITIES, Field, Language, Season, TargetGroup
 from praksis.base.models import SearchRow
-from praksis.catalogue.choices import PLACE_MOVES, PlaceStage, SchemeStage
-from praksis.catalogue.models import Place, Scheme, Seat
+from praksis.catalogue.choices import OFFERS_BY_NETWORK, OFFERS_WINDOW, PLACE_MOVES, PlaceStage, SchemeStage
+from praksis.catalogue.models import OfferFrom, Place, Scheme, Seat
 from praksis.catalogue.rules import may_offer_for, seats_problems
 from praksis.organisations.models import Host
 
@@ -156,16 +156,19 @@ def _only_municipality(text: str) -> str:
 
 
 @transaction.atomic
-def offer_place(*, place: Place, seats: Sequence[Seat], by: User | AnonymousUser) -> Place:
+def offer_place(*, place: Place, seats: Sequence[Seat], by: User | AnonymousUser, network: str = "") -> Place:
     """Store a host's offer. From those who decide at the host it stands at once, from others when a coordinator has approved it.
 
     `place` and `seats` are not stored yet, nor is `place.host` where the host is new. The same `click_key` is the same offer:
-    the place that it made is the answer, and nothing is written. Side effects: the host's row where it is new, the place, its
-    seats, and the search index. Raises ValidationError when the seats do not keep to the rules.
+    the place that it made is the answer, and nothing is written. `network` is the mark of where someone without an account comes
+    from. Side effects: the host's row where it is new, the place, its seats, and the search index. Raises ValidationError when
+    the seats do not keep to the rules, and TooManyOffersError when one network sends so many that it must be a machine.
     """
     _check(seats)
     if earlier := Place.objects.filter(click_key=place.click_key).first():
         return earlier
+    if not by.is_authenticated:
+        _count_offer(network)
     place.host = _stored_host(place.host)
     place.stage = PlaceStage.OPEN if may_offer_for(by, place.host) else PlaceStage.OFFERED
     _sum_seats(place, seats)
@@ -179,6 +182,22 @@ def offer_place(*, place: Place, seats: Sequence[Seat], by: User | AnonymousUser
     Seat.objects.bulk_create(seats)
     index_places([place])
     return place
+
+
+class TooManyOffersError(Exception):
+    """One network has offered as many places without an account as people do."""
+
+
+def _count_offer(network: str) -> None:
+    lately = OfferFrom.objects.filter(network=network, at__gt=timezone.now() - OFFERS_WINDOW)
+    if lately.count() >= OFFERS_BY_NETWORK:
+        raise TooManyOffersError
+    OfferFrom.objects.create(network=network)
+
+
+def forget_networks() -> None:
+    """Delete where offers came from when the hour is over in which they count. Runs as the worker."""
+    OfferFrom.objects.filter(at__lt=timezone.now() - OFFERS_WINDOW).delete()
 
 
 def _stored_host(host: Host) -> Host:

@@ -1,5 +1,7 @@
 """Stages of schemes and places, and which moves a stage allows."""
 
+from datetime import timedelta
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -42,3 +44,8 @@ class SeatRule(TextChoices):
     EACH = "each", _("hver plass for seg")
     WHOLE = "whole", _("når alle plassene er fylt")
     EQUAL = "equal", _("når det er like mange av hver")
+
+
+OFFERS_WINDOW = timedelta(hours=1)
+OFFERS_BY_NETWORK = 60
+"""Places that one network may offer in the window without an account: a fair where many hosts share a network gets through."""

@@ -229,3 +229,17 @@ class Pool(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OfferFrom(models.Model):
+    """That a place was offered without an account from some network, which a keyed hash stands for. Kept for an hour."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    network = models.CharField(max_length=64)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["network", "at"], name="offer_from")]
+
+    def __str__(self) -> str:
+        return f"{self.network[:8]} {self.at:%H:%M}"

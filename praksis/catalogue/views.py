@@ -16,10 +16,20 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from praksis.accounts.browsers import network_of
+from praksis.accounts.marks import mark
 from praksis.base.codes import Season, TargetGroup
 from praksis.catalogue import open_data as files
 from praksis.catalogue import queries
-from praksis.catalogue.actions import ChangedMeanwhileError, approve_place, change_place, close_place, offer_place, version
+from praksis.catalogue.actions import (
+    ChangedMeanwhileError,
+    TooManyOffersError,
+    approve_place,
+    change_place,
+    close_place,
+    offer_place,
+    version,
+)
 from praksis.catalogue.choices import Extent, PlaceStage, SchemeStage
 from praksis.catalogue.forms import GROUP_HINTS, OfferForm, PlaceForm, SeatForm, SecondHalfForm, seat_forms
 from praksis.catalogue.models import Place, Scheme, Seat
@@ -37,6 +47,7 @@ from praksis.organisations.models import Host
 
 WRONG = 422
 """The answer to a form with something to mend."""
+TOO_MANY = 429
 
 
 @require_safe
@@ -116,13 +127,13 @@ def offer(request: HttpRequest) -> HttpResponse:
     if not whole:
         return _first_page(request, first, known=first.cleaned_data, status=WRONG)
     if not first.cleaned_data["tandem"]:
-        return _offered(request, first.place(), [first.seat()])
+        return _offered(request, first, first.place(), [first.seat()])
     if "second" not in request.POST:
         return _second_page(request, first, _unbound(second))
     if not second.is_valid():
         return _second_page(request, first, second, status=WRONG)
     new = first.place()
-    return _offered(request, new, second.complete(new, first.seat()))
+    return _offered(request, first, new, second.complete(new, first.seat()))
 
 
 def _first_page(request: HttpRequest, form: OfferForm, *, known: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
@@ -171,8 +182,14 @@ def _kept(data: QueryDict, other: type[forms.Form]) -> list[tuple[str, str]]:
     return [(name, value) for name in other.base_fields for value in data.getlist(name)]
 
 
-def _offered(request: HttpRequest, new: Place, seats: Sequence[Seat]) -> HttpResponse:
-    stored = offer_place(place=new, seats=seats, by=request.user)
+def _offered(request: HttpRequest, first: OfferForm, new: Place, seats: Sequence[Seat]) -> HttpResponse:
+    try:
+        stored = offer_place(place=new, seats=seats, by=request.user, network=mark("offer", network_of(request)))
+    except TooManyOffersError:
+        first.add_error(
+            None, _("Det har kommet svært mange plasser fra nettet deres den siste timen. Vent en time, eller logg inn.")
+        )
+        return _first_page(request, first, known=first.cleaned_data, status=TOO_MANY)
     return redirect("catalogue:offered", stored.pk)
 
 

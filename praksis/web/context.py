@@ -14,7 +14,7 @@ from praksis.organisations.queries import region
 from praksis.web.queries import Reader, reader_of
 
 COLOR_SCHEMES = ("auto", "light", "dark")
-COLOR_COOKIE = "color-scheme"
+COLOR_COOKIE = "__Host-color-scheme" if settings.SESSION_COOKIE_SECURE else "color-scheme"
 
 
 @dataclass(frozen=True)

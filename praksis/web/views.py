@@ -1,5 +1,6 @@
 """Pages that combine rooms."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -61,5 +62,6 @@ def choose_colors(request: HttpRequest) -> HttpResponse:
     safe = after.startswith("/") and url_has_allowed_host_and_scheme(after, None)
     response = HttpResponseRedirect(after if safe else reverse("web:front"))
     if (choice := request.POST.get("color_scheme")) in COLOR_SCHEMES:
-        response.set_cookie(COLOR_COOKIE, choice, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
+        secure = settings.SESSION_COOKIE_SECURE
+        response.set_cookie(COLOR_COOKIE, choice, max_age=YEAR_SECONDS, samesite="Lax", httponly=True, secure=secure)
     return response

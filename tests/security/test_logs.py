@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import logging.config
+import secrets
 from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+
+from praksis.base.logs import WithoutSecrets
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +25,7 @@ def lines() -> Iterator[Any]:
     formatter = logging.config.DictConfigurator(told).configure_formatter(told["formatters"]["line"])
     handler = logging.StreamHandler(io.StringIO())
     handler.setFormatter(formatter)  # type: ignore[arg-type]
+    handler.addFilter(WithoutSecrets())
     logging.getLogger().addHandler(handler)
     yield lambda: [json.loads(line) for line in handler.stream.getvalue().splitlines()]
     logging.getLogger().removeHandler(handler)
@@ -40,6 +44,16 @@ def test_what_was_searched_for_and_who_asked_stand_nowhere(client: Client, lines
     client.post("/finnes-ikke/", {"name": "Kari Nordmann"})
     assert len(lines()) == 2
     assert not any(word in str(lines()) for word in ("Kari", "Nordmann", "canary"))
+
+
+def test_the_token_of_a_link_stands_nowhere(client: Client, lines: Any) -> None:
+    token = secrets.token_urlsafe(32)
+    client.get(f"/start/{token}/")
+    client.post(f"/logg-inn/{token}/")
+    assert lines()
+    assert token not in str(lines())
+    assert "/logg-inn/…/" in str(lines())
+    assert settings.LOGGING["handlers"]["stderr"]["filters"] == ["without_secrets"]
 
 
 def test_nothing_that_is_logged_makes_a_line_of_its_own(lines: Any) -> None:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
@@ -17,8 +18,9 @@ from praksis.base.codes import Field, TargetGroup, standing
 from praksis.base.models import PublishedFigure, SearchRow
 from praksis.catalogue.actions import ChangedMeanwhileError, change_place, version
 from praksis.catalogue.choices import Extent, PlaceStage, SeatRule
-from praksis.catalogue.models import Place
+from praksis.catalogue.models import OfferFrom, Place
 from praksis.catalogue.queries import seasons_ahead
+from praksis.catalogue.tasks import forget_networks_of_offers
 from praksis.catalogue.tests.examples import example_contact, example_host, example_place
 from praksis.organisations.choices import HostRole
 from praksis.organisations.models import Host
@@ -162,6 +164,24 @@ def test_a_host_that_is_closed_in_the_register_cannot_offer(client: Client) -> N
     host = example_host(name="Konkurs AS", closed_on="2026-09-01")
     response = sent(client, offer(host=host.number))
     assert "Konkurs AS er avsluttet i registeret." in words(response)
+
+
+def test_a_network_offers_as_many_without_an_account_as_people_do(
+    client: Client, monkeypatch: pytest.MonkeyPatch, as_worker: Any
+) -> None:
+    monkeypatch.setattr("praksis.catalogue.actions.OFFERS_BY_NETWORK", 2)
+    for _number in range(2):
+        assert sent(client, offer()).status_code == 302
+    refused = sent(client, offer(title="Den tredje"))
+    assert refused.status_code == 429
+    assert "Vent en time, eller logg inn." in words(refused)
+    assert 'value="Den tredje"' in refused.content.decode()
+    assert client.post(reverse("catalogue:offer"), offer(), REMOTE_ADDR="192.0.2.7").status_code == 302
+    assert OfferFrom.objects.count() == 3
+    monkeypatch.setattr("praksis.catalogue.actions.OFFERS_WINDOW", timedelta(0))
+    with as_worker():
+        forget_networks_of_offers(0)
+    assert not OfferFrom.objects.exists()
 
 
 def test_the_same_click_twice_makes_one_place(client: Client) -> None:
