@@ -34,6 +34,7 @@ from praksis.base import embedded
 from praksis.base.databases import VARIABLES, addresses, database_settings
 from praksis.base.locked.base import DatabaseWrapper
 from praksis.base.locks import tables_of_persons
+from praksis.base.roles import entry_statements
 
 ROOT = Path(__file__).resolve().parent
 AsRole = Callable[[], contextlib.AbstractContextManager[None]]
@@ -61,6 +62,8 @@ def database(server: dict[str, str]) -> Iterator[dict[str, str]]:
             template = _template(owner, server)
             _drop_abandoned(owner)
             owner.execute(sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template)))
+            for statement in entry_statements(settings.DATABASE_USERS, name):  # a template does not hand them on
+                owner.execute(statement)
         try:
             yield {role: _named(address, name) for role, address in server.items()}
         finally:
