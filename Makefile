@@ -17,8 +17,8 @@ demo: ## a made-up region: SIZE=small|full PORT=8000 DATA=dir
 start: ## a real, empty region: PORT=8000 DATA=dir
 	@bin/setup run && $(SUPERVISE) start
 
-signin-link: ## a link that signs someone in once: USER=kari@example.no PORT=8000 DATA=dir
-	@$(PY) -m praksis.base.once --data '$(DATA)' signin_link '$(USER)' 'http://127.0.0.1:$(PORT)'
+signin-link: ## a link that signs someone in once: USER=kari@example.no PORT=8000 DATA=dir; NEW_FACTOR=1 when the phone is lost
+	@$(PY) -m praksis.base.once --data '$(DATA)' signin_link '$(USER)' 'http://127.0.0.1:$(PORT)' $(if $(NEW_FACTOR),--new-factor)
 
 roles-sql: ## the SQL that makes the database roles on a server of one's own
 	@bin/setup run >&2 && $(PY) manage.py roles_sql

@@ -34,6 +34,7 @@ BESIDE = {
     "accounts.marks": "choices",
     "accounts.providers": "choices",
     "accounts.openid": "queries",
+    "accounts.factors": "queries",
     "accounts.browsers": "queries",
     "accounts.sessions": "queries",
     "accounts.middleware": "views",

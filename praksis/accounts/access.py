@@ -9,6 +9,8 @@ PERSONS = {
     "accounts_user": {"web": "select, insert, update", "worker": "select"},
     "accounts_signinlink": {"web": "select, insert, update", "worker": "select, insert, update, delete"},
     "accounts_outsideidentity": {"web": "select, insert, delete"},
+    "accounts_factor": {"web": "select, insert, update, delete"},
+    "accounts_recoverycode": {"web": "select, insert, update, delete"},
     "accounts_linkrequest": {"web": "select, insert", "worker": "select, update, delete"},
 }
 POLICIES = {
@@ -47,6 +49,8 @@ POLICIES = {
         Policy("web", "insert", f"user_id = {USER}"),
         Policy("web", "delete", f"user_id = {USER}"),
     ],
+    "accounts_factor": [Policy("web", "all", f"user_id = {USER}")],
+    "accounts_recoverycode": [Policy("web", "all", f"user_id = {USER}")],
     "accounts_linkrequest": [
         Policy("web", "insert", f"network = {keys('ask-link')}"),
         Policy("web", "select", f"pair = {keys('ask-link')}"),

@@ -177,6 +177,12 @@ def end_sessions(*, user: User) -> int:
     return ended
 
 
+def end_other_sessions(*, user: User, this: str) -> None:
+    """Sign somebody out everywhere but in the session with this key. Runs as the user."""
+    with acting(Identity(user=str(user.pk))), transaction.atomic():
+        Session.objects.filter(user=user).exclude(session_key=this).delete()
+
+
 # ---------------------------------------------------------------- known by others
 
 

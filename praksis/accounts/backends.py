@@ -8,12 +8,16 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from praksis.accounts.choices import Way
+from praksis.accounts.factors import has_factor
 from praksis.accounts.models import User
-from praksis.accounts.sessions import WAY
+from praksis.accounts.sessions import FACTOR, WAY
 from praksis.base.identity import Identity, acting
 
 log = logging.getLogger("praksis.sign_in")
 """A line for each sign-in, refusal and sign-out; users by their id alone."""
+PASSED, OWED, PUT_OFF = "passed", "owed", "put off"
+MAY_PUT_OFF = (Way.TERMINAL, Way.FIRST_RUN)
+"""Whoever can print these links has the whole server."""
 BACKEND = "praksis.accounts.backends.LinkBackend"
 
 
@@ -27,12 +31,34 @@ class LinkBackend(ModelBackend):
         return found if isinstance(found, User) else None
 
 
-def enter(request: HttpRequest, user: User, *, way: Way) -> None:
-    """Sign in. The session gets a new key, and the user's last sign-in is written, as the user."""
+def enter(request: HttpRequest, user: User, *, way: Way, strong: bool = False) -> None:
+    """Sign in. The session gets a new key, and the user's last sign-in is written, as the user.
+
+    Whoever has a second factor owes it, unless the way itself took two (`strong`) or everyone is made up.
+    """
     with acting(Identity(user=str(user.pk))):
         login(request, user, backend=BACKEND)
     request.session[WAY] = way
+    if strong or way == Way.DEMO:
+        request.session[FACTOR] = PASSED
+    elif has_factor(user):
+        request.session[FACTOR] = OWED
     log.info("signed in by %s: %s", way, user.pk)
+
+
+def pass_factor(request: HttpRequest) -> None:
+    """The second factor was given, or made; from here on it is another session."""
+    request.session.cycle_key()
+    request.session[FACTOR] = PASSED
+    log.info("second factor given: %s", request.user.pk)
+
+
+def put_off_factor(request: HttpRequest) -> bool:
+    """Let whoever came by a link from the terminal make a factor another day; nobody else may, nor who has one."""
+    may = request.session.get(WAY) in MAY_PUT_OFF and request.session.get(FACTOR) != OWED
+    if may:
+        request.session[FACTOR] = PUT_OFF
+    return may
 
 
 def leave(request: HttpRequest) -> None:

@@ -4,6 +4,27 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
+class CodeForm(forms.Form):
+    """A code from the app, or one of those on paper."""
+
+    code = forms.CharField(
+        label=_("Kode"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "none"}),
+    )
+
+
+class FirstCodeForm(forms.Form):
+    """The app's first code, beside the secret it has read."""
+
+    sealed = forms.CharField(widget=forms.HiddenInput, max_length=300)
+    code = forms.CharField(
+        label=_("Koden appen viser"),
+        max_length=10,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+
 class AddressForm(forms.Form):
     """Where to send a link."""
 

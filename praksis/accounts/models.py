@@ -88,6 +88,37 @@ class OutsideIdentity(models.Model):
         return f"{self.user_id} at {self.provider}"
 
 
+class Factor(models.Model):
+    """Somebody's second factor: codes that change every thirty seconds, from an app of theirs (TOTP, RFC 6238).
+
+    `secret` is sealed. `last_step` is the time step of the last code that was taken: none is taken twice. `failures` in a row
+    make it rest for a while.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.OneToOneField(User, on_delete=models.CASCADE)
+    secret = models.CharField(max_length=300)
+    last_step = models.BigIntegerField(default=0)
+    failures = models.PositiveSmallIntegerField(default=0)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"second factor of {self.user_id}"
+
+
+class RecoveryCode(models.Model):
+    """A code on paper for whoever has lost the app: each works once. `mark` is a keyed hash."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    mark = models.CharField(max_length=64, unique=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"recovery code of {self.user_id}"
+
+
 class LinkRequest(models.Model):
     """That a link was asked for by e-mail, whether or not the address is anybody's.
 

@@ -14,7 +14,7 @@ from praksis.accounts.browsers import described
 from praksis.accounts.models import Session
 from praksis.base.identity import Identity, acting
 
-STARTED, WAY, CLIENT = "started_at", "way", "client"
+STARTED, WAY, CLIENT, FACTOR = "started_at", "way", "client", "factor"
 
 
 class SessionStore(db.SessionStore):

@@ -14,15 +14,25 @@ from django.utils.translation import activate, gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from praksis.accounts.actions import ask_for_link, connect, disconnect, end_sessions, standing_link, use_link, user_of
-from praksis.accounts.backends import enter, leave, log
+from praksis.accounts.actions import (
+    ask_for_link,
+    connect,
+    disconnect,
+    end_other_sessions,
+    end_sessions,
+    standing_link,
+    use_link,
+    user_of,
+)
+from praksis.accounts.backends import MAY_PUT_OFF, OWED, enter, leave, log, pass_factor, put_off_factor
 from praksis.accounts.browsers import browser_of, keep_browser, network_of
-from praksis.accounts.choices import Way
-from praksis.accounts.forms import AddressForm
+from praksis.accounts.choices import Checked, Way
+from praksis.accounts.factors import check_code, has_factor, new_secret, picture, remove_factor, secret_of, set_up_factor
+from praksis.accounts.forms import AddressForm, CodeForm, FirstCodeForm
 from praksis.accounts.models import OutsideIdentity, Session, User
 from praksis.accounts.openid import OpenIdError, Outsider, Question, new_question, where_to_ask, where_to_sign_out, who_is_it
 from praksis.accounts.providers import Provider
-from praksis.accounts.sessions import WAY
+from praksis.accounts.sessions import FACTOR, WAY
 
 TOO_MANY, FORBIDDEN, UNREACHABLE = 429, 403, 502
 QUESTION = "__Host-question" if settings.SESSION_COOKIE_SECURE else "question"
@@ -108,7 +118,7 @@ def my_sign_ins(request: HttpRequest) -> HttpResponse:
     connected = dict(OutsideIdentity.objects.filter(user=user).values_list("provider", "connected_at"))
     providers = [(one, connected.get(one.code)) for one in settings.OPENID_PROVIDERS.values()]
     minutes = settings.SESSION_IDLE.seconds // 60
-    page = {"sessions": shown, "idle_minutes": minutes, "providers": providers}
+    page = {"sessions": shown, "idle_minutes": minutes, "providers": providers, "has_factor": has_factor(user)}
     return render(request, "accounts/my_sign_ins.html", page)
 
 
@@ -132,6 +142,87 @@ def _user(request: HttpRequest) -> User:
     if not isinstance(user, User):
         raise Http404
     return user
+
+
+# ---------------------------------------------------------------- the second factor
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """Give the code that one owes."""
+    if request.session.get(FACTOR) != OWED:
+        return redirect("accounts:my_sign_ins")
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and _is_right(request, form):
+        pass_factor(request)
+        return redirect("web:my_page")
+    return render(request, "accounts/second_factor.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def _is_right(request: HttpRequest, form: CodeForm) -> bool:
+    checked = check_code(user=_user(request), code=form.cleaned_data["code"])
+    if checked == Checked.RESTING:
+        form.add_error("code", gettext("Det er gitt feil kode mange ganger. Vent et kvarter, og prøv igjen."))
+    elif checked == Checked.WRONG:
+        form.add_error("code", gettext("Koden er feil, eller den er brukt. Vent til appen viser en ny."))
+    if checked != Checked.RIGHT:
+        log.info("second factor refused, %s: %s", checked, request.user.pk)
+    return checked == Checked.RIGHT
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def set_up_second_factor(request: HttpRequest) -> HttpResponse:
+    """Make a second factor: read the square code with an app, and show that it has been read."""
+    user = _user(request)
+    if has_factor(user):
+        return redirect("accounts:my_sign_ins")
+    form = FirstCodeForm(request.POST if request.method == "POST" else {"sealed": new_secret(user)})
+    secret = secret_of(user, form.data.get("sealed", "")) if form.data else None
+    if request.method != "POST" or not secret:
+        return _setup_page(request, FirstCodeForm(initial={"sealed": (fresh := new_secret(user))}), secret_of(user, fresh) or "")
+    codes = set_up_factor(user=user, secret=secret, code=form.cleaned_data["code"]) if form.is_valid() else []
+    if not codes:
+        form.add_error("code", gettext("Koden er feil. Les av den appen viser nå."))
+        return _setup_page(request, form, secret)
+    pass_factor(request)
+    end_other_sessions(user=user, this=request.session.session_key or "")
+    return render(request, "accounts/recovery_codes.html", {"codes": codes})
+
+
+def _setup_page(request: HttpRequest, form: FirstCodeForm, secret: str) -> HttpResponse:
+    page = {
+        "form": form,
+        "picture": picture(_user(request), secret),
+        "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+        "may_put_off": request.session.get(WAY) in MAY_PUT_OFF,
+    }
+    return render(request, "accounts/set_up_second_factor.html", page, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_POST
+def put_off_second_factor(request: HttpRequest) -> HttpResponse:
+    put_off_factor(request)
+    return redirect("web:my_page")
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove_second_factor(request: HttpRequest) -> HttpResponse:
+    """Take it away, to make another: with a code, so that nobody does it at a machine that was left."""
+    if not has_factor(_user(request)):
+        return redirect("accounts:my_sign_ins")
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and _is_right(request, form):
+        remove_factor(user=_user(request))
+        messages.success(request, gettext("Totrinnskoden er fjernet."))
+        return redirect("accounts:my_sign_ins")
+    return render(request, "accounts/remove_second_factor.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 # ---------------------------------------------------------------- OpenID providers
@@ -197,7 +288,7 @@ def _entered(request: HttpRequest, provider: Provider, outsider: Outsider) -> Ht
     if not user:
         log.info("refused: not known from %s", provider.code)
         return render(request, "accounts/not_known.html", {"provider": provider, "outsider": outsider}, status=FORBIDDEN)
-    enter(request, user, way=Way(provider.code))
+    enter(request, user, way=Way(provider.code), strong=provider.strong)
     activate(user.language)
     return redirect("web:my_page")
 

@@ -98,6 +98,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["praksis.accounts.backends.LinkBackend"]
 SESSION_ENGINE = "praksis.accounts.sessions"
+SECOND_FACTOR = not DEMO
 SESSION_IDLE = timedelta(minutes=int(os.environ.get("PRAKSIS_IDLE_MINUTES", "60")))
 SESSION_LONGEST = timedelta(hours=int(os.environ.get("PRAKSIS_SESSION_HOURS", "12")))
 LOGIN_URL = "/logg-inn/"

@@ -2,16 +2,38 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
 
+from praksis.accounts.backends import OWED, PASSED, PUT_OFF
+from praksis.accounts.factors import has_factor
 from praksis.accounts.models import User
+from praksis.accounts.sessions import FACTOR, WAY
 from praksis.base.identity import NOBODY, Identity, acting
 from praksis.base.middleware import WITHOUT_DATABASE
 from praksis.candidates.queries import ids_of_people_owned, placing_roles
 from praksis.organisations.choices import Role
+from praksis.organisations.queries import needs_second_factor
+
+GIVE, MAKE = "accounts:second_factor", "accounts:set_up_second_factor"
+OPEN_BEFORE = {
+    GIVE,
+    MAKE,
+    "accounts:put_off_second_factor",
+    "accounts:sign_out",
+    "accounts:signed_out",
+    "web:set_language",
+    "web:choose_colors",
+    "web:privacy",
+    "web:accessibility",
+    "demo:become",
+    "demo:leave",
+}
+"""What somebody who owes the second factor may open: the ways to give it and to leave, and what everyone may read."""
 
 
 class IdentityMiddleware:
@@ -27,11 +49,37 @@ class IdentityMiddleware:
         if request.path in WITHOUT_DATABASE:
             return self.get_response(request)
         signed_in = request.user.is_authenticated
-        with acting(identity_of(request.user)):
+        owed = owed_factor(request)
+        request.owed_factor = owed  # type: ignore[attr-defined]
+        with acting(Identity(user=str(request.user.pk)) if owed else identity_of(request.user)):
             response = self.get_response(request)
         if signed_in or request.user.is_authenticated:
             add_never_cache_headers(response)
         return response
+
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
+        """Before the second factor is given there is nothing but the way to give it."""
+        owed = getattr(request, "owed_factor", "")
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        return redirect(owed) if owed and name not in OPEN_BEFORE else None
+
+
+def owed_factor(request: HttpRequest) -> str:
+    """The page on which the second factor is to be given, or made; empty for whoever owes none.
+
+    Roles are read anew each time: whoever is made a lead owes it at the next request.
+    """
+    user, state = request.user, request.session.get(FACTOR)
+    if not isinstance(user, User) or state in (PASSED, PUT_OFF):
+        return ""
+    if state == OWED:
+        return GIVE
+    with acting(Identity(user=str(user.pk))), transaction.atomic():
+        is_needed = settings.SECOND_FACTOR and needs_second_factor(user, request.session.get(WAY, ""))
+        has_one = is_needed and has_factor(user)
+    if has_one:
+        request.session[FACTOR] = OWED
+    return (GIVE if has_one else MAKE) if is_needed else ""
 
 
 def identity_of(user: User | AnonymousUser) -> Identity:

@@ -26,6 +26,9 @@ LANDINGS = {
     "accounts:follow_link": {"web:my_page"},
     "accounts:sign_out": {"web:front"},
     "accounts:sign_out_everywhere": {"web:front"},
+    "accounts:second_factor": {"accounts:my_sign_ins"},
+    "accounts:put_off_second_factor": {"web:my_page"},
+    "accounts:remove_second_factor": {"accounts:my_sign_ins"},
     "catalogue:edit_place": {"catalogue:place"},
     "catalogue:close_place": {"catalogue:place"},
     "catalogue:approve_place": {"catalogue:place"},
@@ -50,7 +53,7 @@ LAST = ("accounts:sign_out_everywhere", "accounts:follow_link", "demo:become", "
 """After these one is somebody else."""
 USED_ONCE = {"accounts:follow_link"}
 """Whoever comes second is told that the link is used."""
-FORM_AGAIN = {"rounds:new_round", "rounds:reopen"}
+FORM_AGAIN = {"accounts:set_up_second_factor", "rounds:new_round", "rounds:reopen"}
 """Sent with something wrong too, so that the form may come back to those who may send it."""
 NAMES_ONE = {"catalogue:offered": re.compile("Zqofferedplass")}
 """The page for whoever holds the address of an offer names that offer."""

@@ -100,6 +100,10 @@ def _outside(_region: Region, by: Identity, row: Row) -> Commands:
     return may | {"select", "insert", "delete"} if _is(by, row["user_id"]) else may
 
 
+def _own(_region: Region, by: Identity, row: Row) -> Commands:
+    return ALL if _is(by, row["user_id"]) else NONE
+
+
 def _membership(_region: Region, by: Identity, row: Row) -> Commands:
     new = {"insert"} if _key(by, "first-run") else set()
     return frozenset(new | SEE if _is(by, row["user_id"]) else new)
@@ -208,6 +212,8 @@ MODEL: dict[str, dict[str, Rule]] = {
         "accounts_signinlink": _link,
         "accounts_linkrequest": _asked,
         "accounts_outsideidentity": _outside,
+        "accounts_factor": _own,
+        "accounts_recoverycode": _own,
         "organisations_membership": _membership,
         "organisations_hostcontact": _contact,
         "candidates_candidate": _person,

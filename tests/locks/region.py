@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from praksis.accounts.models import LinkRequest, OutsideIdentity, Session, SignInLink, User
+from praksis.accounts.models import Factor, LinkRequest, OutsideIdentity, RecoveryCode, Session, SignInLink, User
 from praksis.base.models import TrailEntry
 from praksis.candidates.models import Candidate, Conflict, Consent, Guardian, HeldPaper
 from praksis.catalogue.models import Place
@@ -45,6 +45,8 @@ def fill() -> None:
         asked_at = timezone.now() - number * timedelta(hours=2)
         LinkRequest.objects.create(email=made.kari.email, browser=f"browser{number}", asked_at=asked_at, **marks)
     for one in (made.kari, made.nils):
+        Factor.objects.create(user=one, secret="sealed")
+        RecoveryCode.objects.create(user=one, mark=uuid.uuid4().hex)
         OutsideIdentity.objects.create(user=one, provider="feide", mark=uuid.uuid4().hex)
     for one, hours in ((None, -1), (made.kari, 1), (made.nils, -1)):
         ends = timezone.now() + timedelta(hours=hours)

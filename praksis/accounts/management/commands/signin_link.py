@@ -8,6 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from praksis.accounts.actions import make_link
+from praksis.accounts.factors import remove_factor
 from praksis.accounts.models import User
 from praksis.base.identity import Identity, acting
 
@@ -17,6 +18,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email")
+        parser.add_argument(
+            "--new-factor", action="store_true", help="Take the second factor away: the app and the codes are lost"
+        )
         parser.add_argument("address", help="The address of the site, such as http://127.0.0.1:8000")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -25,5 +29,7 @@ class Command(BaseCommand):
             user = User.objects.filter(email=email, is_active=True).first()
             if not user:
                 raise CommandError(f"No one signs in as {options['email']}. Is it spelt as it was when they were added?")
+            if options["new_factor"]:
+                remove_factor(user=user)
             path = reverse("accounts:follow_link", args=[make_link(user=user)])
         self.stdout.write(f"{options['address'].rstrip('/')}{path}")
