@@ -1,14 +1,18 @@
 """The read trail: nothing is shown without an entry, and an entry stays as it is."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import psycopg
 import pytest
 from django.db import connections, transaction
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
+from django.utils import timezone
 
 from conftest import AsRole
 from praksis.accounts.models import User
@@ -17,7 +21,8 @@ from praksis.base.codes import ReadBy, ReadKind, Shown
 from praksis.base.identity import Identity, acting
 from praksis.base.models import Pseudonym, TrailEntry
 from praksis.candidates.models import Candidate, Guardian
-from praksis.rounds.tests.world import World, candidate, user, who, world
+from praksis.organisations.choices import Role
+from praksis.rounds.tests.world import World, candidate, staff, user, who, world
 from praksis.web.middleware import identity_of
 
 pytestmark = pytest.mark.django_db
@@ -211,3 +216,64 @@ def test_two_who_make_the_same_pseudonyms_at_once_wait_for_each_other(region: Wo
         list(pool.map(looking, [region.kari] * 4))
     assert TrailEntry.objects.count() == 400
     assert Pseudonym.objects.count() == 21
+
+
+# ---------------------------------------------------------------- the lead's page
+
+LOG = "/innsynslogg/"
+
+
+@pytest.fixture
+def lead(region: World) -> User:
+    return staff(region.uib, Role.LEAD, "Lise")
+
+
+def test_a_lead_sees_who_saw_whom_and_what_was_refused(region: World, ola: Candidate, lead: User) -> None:
+    signed_in(region.kari).get(page_of(ola))
+    signed_in(who(ola)).get(reverse("web:my_page"))
+    signed_in(region.kari).get(reverse("rounds:wishes_of", args=[ola.pk]))
+    look(region.nils, candidate(region.nav, "Siri", "work_training"))
+    shown = signed_in(lead).get(LOG).content.decode()
+    assert shown.count("Ola Nordmann</a>") == 1
+    assert shown.count('<td data-label="Hvem som så">Kari</td>') == 2
+    assert "Ingenting: siden ble nektet" in shown
+    assert "Siri" not in shown
+    for other in (region.kari, region.nils, who(ola)):
+        assert signed_in(other).get(LOG).status_code == 404
+
+
+def test_the_log_is_narrowed_by_person_staff_and_day(region: World, ola: Candidate, lead: User) -> None:
+    eva, other = candidate(region.uib, "Eva"), staff(region.uib, name="Petter")
+    look(region.kari, ola, eva)
+    look(other, eva)
+    client = signed_in(lead)
+
+    def rows(**query: object) -> int:
+        return client.get(LOG, query).content.decode().count('<th scope="row">')
+
+    today = timezone.localdate()
+    assert rows(person=ola.pk) == rows(staff=other.pk) == 1
+    assert rows() == 3
+    assert rows(day=today) == 3
+    assert rows(day=today - timedelta(days=1)) == rows(person=uuid.uuid4()) == 0
+    assert rows(lists="on") > 3  # the names that this page showed are in the log too
+
+
+def test_the_log_asks_the_same_number_of_questions_for_one_as_for_many(region: World, ola: Candidate, lead: User) -> None:
+    counts = []
+    for number in range(2):
+        for _again in range(1 + 3 * number):
+            look(region.kari, candidate(region.uib, f"Nr{number}"))
+        with CaptureQueriesContext(connections["default"]) as asked_for:
+            signed_in(lead).get(LOG)
+        counts.append(len(asked_for))
+    assert counts[0] == counts[1]
+
+
+def test_a_forgotten_person_has_no_name_in_the_log(region: World, ola: Candidate, lead: User, as_owner: AsRole) -> None:
+    look(region.kari, ola)
+    with as_owner():
+        Pseudonym.objects.filter(subject=ola.pk).delete()
+    shown = signed_in(lead).get(LOG).content.decode()
+    assert "En som er slettet" in shown
+    assert "Nordmann" not in shown

@@ -14,6 +14,7 @@ _FORGOTTEN = f"subject = {key('retention')}::uuid"
 OPEN = {
     "base_searchrow": {"web": "select, insert, update, delete", "worker": "select, insert, update, delete"},
     "base_publishedfigure": {"web": "select", "worker": "select, insert, update, delete"},
+    "base_traillink": {"worker": "select, insert"},
     "django_migrations": {"web": "select", "worker": "select"},
     "django_content_type": {"web": "select", "worker": "select"},
     "auth_permission": {},
@@ -27,7 +28,7 @@ OPEN = {
 }
 PERSONS = {
     # Nobody changes or removes an entry. The database itself makes pseudonyms.
-    "base_trailentry": {"web": "select", "trail": "insert"},
+    "base_trailentry": {"web": "select", "worker": "select", "trail": "insert"},
     "base_pseudonym": {"web": "select", "worker": "select, delete"},
 }
 POLICIES = {
@@ -35,6 +36,7 @@ POLICIES = {
         Policy("trail", "insert", "true"),
         Policy("web", "select", f"member = {LED}"),
         Policy("web", "select", _ABOUT_ONESELF),
+        Policy("worker", "select", f"{key('chain')} is not null"),
     ],
     "base_pseudonym": [
         Policy("web", "select", f"member = {LED}"),

@@ -3,7 +3,7 @@
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils import timezone
@@ -104,7 +104,30 @@ class TrailEntry(models.Model):
             models.Index(fields=["member", "at", "id"]),
             models.Index(fields=["person", "at"]),
             models.Index(fields=["actor", "at"]),
+            BrinIndex(fields=["at"], autosummarize=True),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.page} {self.at:%Y-%m-%d %H:%M}"
+
+
+class TrailLink(models.Model):
+    """A link of one member's chain: it seals the member's entries after `since` (exclusive; from the first on where it is empty)
+    until `until` (inclusive). All three are SHA-256 in hexadecimal: `entries` of the entries, `previous` of the link before, and
+    `digest` of this link with that one. No person stands in it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    member = models.UUIDField()
+    number = models.PositiveIntegerField()
+    since = models.DateTimeField(null=True)
+    until = models.DateTimeField(db_index=True)
+    count = models.PositiveIntegerField()
+    entries = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "number"], name="link_once")]
+
+    def __str__(self) -> str:
+        return f"link {self.number} of {self.member}"

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from praksis.accounts.models import User
 from praksis.base.codes import MUNICIPALITIES, Field, Language, Paper, Season, TargetGroup, standing
 from praksis.base.sorting import norwegian
 from praksis.candidates.choices import birth_years
@@ -24,6 +26,21 @@ def season_choices() -> list[tuple[str, str]]:
 def optional(choices: Any) -> list[tuple[str, Any]]:
     """Choices with an empty one first."""
     return [("", "—"), *choices]
+
+
+class LogForm(forms.Form):
+    """What is shown of the log of who looked at whom."""
+
+    staff = forms.ModelChoiceField(label=_("Hvem som så"), queryset=User.objects.none(), required=False, empty_label=_("Alle"))
+    day = forms.DateField(label=_("Dag"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    lists = forms.BooleanField(label=_("Vis navn i lister også"), required=False)
+    person = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, staff: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["staff"]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = staff
 
 
 class PersonForm(forms.Form):

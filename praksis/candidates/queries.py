@@ -1,11 +1,17 @@
 """Lists of people."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import Combinable
+from django.utils import timezone
 
 from praksis.accounts.models import User
+from praksis.base.codes import ReadKind
+from praksis.base.models import Pseudonym, TrailEntry
 from praksis.base.sorting import norwegian
 from praksis.candidates.choices import PLACING_ROLES
 from praksis.candidates.models import Candidate, Guardian
@@ -53,6 +59,68 @@ def placing_roles(user: User) -> list[tuple[UUID, str]]:
     """The members whose people the user places, each with a role there."""
     placing = user.memberships.current().filter(role__in=PLACING_ROLES)
     return list(placing.order_by("member_id", "role").values_list("member_id", "role"))
+
+
+LOG_DAYS = 30
+"""How far back the log shows where no day is chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """What to show of the log. What is empty holds nothing back, but for lists: shown for one person, or when asked for."""
+
+    staff: User | None = None
+    day: date | None = None
+    lists: bool = False
+    person: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An entry of the trail with names, where they are known still: `reader` is empty for who is none of the staff."""
+
+    entry: TrailEntry
+    reader: str
+    person: Candidate | None
+
+
+def staff_of(members: Iterable[UUID]) -> QuerySet[User]:
+    """Everyone who works for the members, or did, by name."""
+    return User.objects.filter(memberships__member__in=members).distinct().order_by(norwegian("name"), "pk")
+
+
+def access_log(members: Iterable[UUID], only: LogFilter) -> QuerySet[TrailEntry]:
+    """What was looked at in these members, and refused to their staff, the newest first."""
+    entries = TrailEntry.objects.filter(member__in=members, at__gte=timezone.now() - timedelta(days=LOG_DAYS))
+    if only.day:
+        begins = timezone.make_aware(datetime.combine(only.day, time.min))
+        entries = TrailEntry.objects.filter(member__in=members, at__gte=begins, at__lt=begins + timedelta(days=1))
+    if only.person:
+        entries = entries.filter(person__in=_pseudonyms_of(only.person, members))
+    elif not only.lists:
+        entries = entries.exclude(kind=ReadKind.LIST)
+    if only.staff:
+        entries = entries.filter(actor__in=_pseudonyms_of(only.staff.pk, members))
+    return entries.order_by("-at", "pk")
+
+
+def _pseudonyms_of(subject: UUID, members: Iterable[UUID]) -> QuerySet[Pseudonym, UUID]:
+    return Pseudonym.objects.filter(subject=subject, member__in=members).values_list("pk", flat=True)
+
+
+def looks(user: User, members: Iterable[UUID], entries: Iterable[TrailEntry]) -> list[Look]:
+    """The entries with names, in three queries, however many."""
+    listed = list(entries)
+    masks = {mask for entry in listed for mask in (entry.actor, entry.person) if mask}
+    known = dict(Pseudonym.objects.filter(pk__in=masks).values_list("pk", "subject"))
+    people = Candidate.objects.placed_by(user).in_bulk(list(known.values()))
+    staff = {one.pk: one.name for one in User.objects.filter(memberships__member__in=members, pk__in=list(known.values()))}
+    return [_look(entry, known, people, staff) for entry in listed]
+
+
+def _look(entry: TrailEntry, known: Mapping[UUID, UUID], people: Mapping[UUID, Candidate], staff: Mapping[UUID, str]) -> Look:
+    reader, person = known.get(entry.actor), known.get(entry.person) if entry.person else None
+    return Look(entry, staff.get(reader, "") if reader else "", people.get(person) if person else None)
 
 
 def ids_of_people_owned(user: User) -> list[UUID]:

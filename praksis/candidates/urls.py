@@ -5,6 +5,7 @@ from praksis.candidates import views
 app_name = "candidates"
 urlpatterns = [
     path("kandidater/", views.candidates, name="candidates"),
+    path("innsynslogg/", views.access_log, name="access_log"),
     path("kandidater/ny/<uuid:member_id>/", views.new_candidate, name="new_candidate"),
     path("kandidater/fra-regneark/<uuid:member_id>/", views.from_spreadsheet, name="from_spreadsheet"),
     path("kandidater/mal.csv", views.template, name="template"),

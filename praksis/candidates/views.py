@@ -17,9 +17,10 @@ from praksis.base import trail
 from praksis.base.codes import ReadKind, Shown, TargetGroup
 from praksis.candidates import queries
 from praksis.candidates.actions import add_need, import_candidates, save_candidate
-from praksis.candidates.forms import NeedForm, PersonForm, UploadForm
+from praksis.candidates.forms import LogForm, NeedForm, PersonForm, UploadForm
 from praksis.candidates.imports import NotATableError, read_rows, template_file
 from praksis.candidates.models import Candidate
+from praksis.candidates.rules import members_led
 from praksis.organisations.models import Member
 
 PAGE = 50
@@ -49,6 +50,24 @@ def candidates(request: HttpRequest) -> HttpResponse:
         "groups": TargetGroup.choices,
     }
     return render(request, "candidates/candidates.html", context)
+
+
+@never_cache
+@require_safe
+@login_required
+def access_log(request: HttpRequest) -> HttpResponse:
+    """Who in the reader's organisation was shown whom: for its lead."""
+    user = _user(request)
+    members = members_led(user)
+    if not members:
+        raise Http404
+    form = LogForm(request.GET, staff=queries.staff_of(members))
+    only = queries.LogFilter(**form.cleaned_data) if form.is_valid() else queries.LogFilter()
+    page = Paginator(queries.access_log(members, only), PAGE).get_page(request.GET.get("page"))
+    looks = queries.looks(user, members, page)
+    trail.saw(request, Shown.TRAIL, *(look.person for look in looks if look.person), kind=ReadKind.LIST)
+    context = {"form": form, "page": page, "looks": looks, "only": only, "days": queries.LOG_DAYS}
+    return render(request, "candidates/access_log.html", context)
 
 
 @never_cache

@@ -126,6 +126,9 @@ def cast(hosts: dict[str, Host]) -> Cast:
     today = timezone.localdate()
     former = {"starts_on": today - timedelta(days=9), "ends_on": today - timedelta(days=1)}
     Membership.objects.create(user=made.add("former", "candidate"), member=made.members["uib"], role=Role.COORDINATOR, **former)
+    for key, at in [(actor.key, actor.at) for actor in made.actors.values() if actor.at] + [("former", "uib")]:
+        for name in made.user(key).name.split():
+            made.told(name, made.staff(at, roles=("lead",)))
     for key in CANDIDATES:
         made.add(key, "candidate")
     made.add("guardian", "guardian")

@@ -162,6 +162,7 @@ def _candidates(world: World) -> dict[str, list[Thing]]:
         "candidates:new_need": [thing(key, pk, data=need, members=world.staff_of(key)) for key, pk in people.items()],
         "candidates:new_candidate": [thing(key, pk, data=person | need, members=own[key]) for key, pk in members.items()],
         "candidates:from_spreadsheet": [thing(key, pk, data=file, members=own[key]) for key, pk in members.items()],
+        "candidates:access_log": [thing("log", led={"uiblead", "skolelead", "regionlead"})],
         "candidates:candidates": [thing("list", members=world.cast.staff(*world.cast.members))],
     }
 

@@ -74,7 +74,8 @@ def _user(region: Region, by: Identity, row: Row) -> Commands:
     may: set[str] = set()
     if _is(by, row["id"]):
         may |= {"select", "update"}
-    if row["email"] == _key(by, "sign-in") or row["id"] in {one["user_id"] for one in staffed}:
+    led = [one for one in region.rows["organisations_membership"].values() if one["member_id"] in by.led]
+    if row["email"] == _key(by, "sign-in") or row["id"] in {one["user_id"] for one in [*staffed, *led]}:
         may |= SEE
     if row["email"] == _key(by, "first-run") or row["email"] in invited:
         may |= {"select", "insert"}
@@ -106,7 +107,7 @@ def _own(_region: Region, by: Identity, row: Row) -> Commands:
 
 def _membership(_region: Region, by: Identity, row: Row) -> Commands:
     new = {"insert"} if _key(by, "first-run") else set()
-    return frozenset(new | SEE if _is(by, row["user_id"]) else new)
+    return frozenset(new | SEE if _is(by, row["user_id"]) or row["member_id"] in by.led else new)
 
 
 def _contact(_region: Region, by: Identity, row: Row) -> Commands:
@@ -233,6 +234,7 @@ MODEL: dict[str, dict[str, Rule]] = {
         "accounts_user": _mailed_user,
         "accounts_signinlink": _mailed_link,
         "accounts_linkrequest": _mailed,
+        "base_trailentry": lambda _region, by, _row: SEE if _key(by, "chain") else NONE,
         "base_pseudonym": _forgotten,
         "rounds_entry": _worked_entry,
         "rounds_choice": _worked_choice,
