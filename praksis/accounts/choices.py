@@ -26,7 +26,7 @@ class Way(TextChoices):
 
 
 TERMINAL_LINK_VALID = timedelta(minutes=30)
-MAIL_LINK_VALID = timedelta(minutes=15)
+MAIL_LINK_VALID = timedelta(minutes=10)
 FIRST_RUN_VALID = timedelta(hours=24)
 
 ASKING_WINDOW = timedelta(minutes=15)

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
 from conftest import AsRole
 from praksis.accounts import actions, choices
-from praksis.accounts.browsers import Browser
+from praksis.accounts.browsers import Browser, network_of
 from praksis.accounts.models import LinkRequest, SignInLink, User
 from praksis.accounts.tests.postbox import Postbox, postbox
 from praksis.base.mailing import mailers
@@ -206,6 +206,16 @@ def test_an_office_behind_one_address_gets_in(db: None, box: Postbox) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert set(pool.map(one, range(60))) == {302}
+
+
+def test_a_network_is_the_one_that_the_proxy_names_and_nobody_elses_word(rf: RequestFactory, settings: Any) -> None:
+    told = {"X-Forwarded-For": "203.0.113.9, 192.0.2.7"}
+    settings.BEHIND_PROXY = False
+    assert network_of(rf.get("/", headers=told)) == "127.0.0.1"
+    settings.BEHIND_PROXY = True
+    assert network_of(rf.get("/", headers=told)) == "192.0.2.7"
+    assert network_of(rf.get("/", headers={"X-Forwarded-For": "2001:db8:1:2:3::4"})) == "2001:db8:1:2::/64"
+    assert network_of(rf.get("/", headers={"X-Forwarded-For": "'; drop table"})) == "unknown"
 
 
 def test_a_network_has_a_bound_that_holds_when_all_ask_at_once(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
