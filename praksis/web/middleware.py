@@ -55,6 +55,8 @@ class IdentityMiddleware:
             response = self.get_response(request)
         if signed_in or request.user.is_authenticated:
             add_never_cache_headers(response)
+        if signed_in and not request.user.is_authenticated:
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
     def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:

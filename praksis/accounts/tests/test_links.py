@@ -98,5 +98,7 @@ def test_the_command_says_whom_it_does_not_know(kari: User) -> None:
 def test_signing_out(client: Client, kari: User) -> None:
     client.force_login(kari)
     assert client.get(reverse("accounts:sign_out")).status_code == 405
-    client.post(reverse("accounts:sign_out"))
+    answer = client.post(reverse("accounts:sign_out"))
     assert "_auth_user_id" not in client.session
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"', "so that nobody comes back by the browser's own memory"
+    assert "Clear-Site-Data" not in client.get("/").headers
