@@ -1,6 +1,8 @@
 """Links that let someone in: asked for, made, sent, and used once. Sessions, and people whom others know."""
 
 import secrets
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
@@ -25,8 +27,10 @@ from praksis.accounts.choices import (
 from praksis.accounts.marks import mark
 from praksis.accounts.models import LinkRequest, OutsideIdentity, Session, SignInLink, User
 from praksis.accounts.openid import Outsider
-from praksis.base.identity import Identity, acting
+from praksis.base.identity import NOBODY, Identity, acting, current
 from praksis.base.jobs import defer_job
+
+BATCH = 2000
 
 
 @transaction.atomic
@@ -79,6 +83,19 @@ def use_link(*, token: str, first_run: bool, browser: str = "") -> SignInLink | 
     with acting(_by(token)):
         taken = SignInLink.objects.filter(pk=link.pk, used_at__isnull=True, expires_at__gt=now).update(used_at=now)
     return link if taken else None
+
+
+def users_for(addresses: Iterable[tuple[str, str]]) -> dict[str, User]:
+    """A user for each address, those that are new made with the name given. Three statements, however many.
+
+    An address that has a user already is met as if it were new.
+    """
+    names = {email: name for email, name in addresses if email}
+    with acting(replace(current.get() or NOBODY, purpose="invite", key=",".join(names))):
+        known = set(User.objects.filter(email__in=names).values_list("email", flat=True))
+        new = [User(email=email, name=name[:200]) for email, name in names.items() if email not in known]
+        User.objects.bulk_create(new, batch_size=BATCH)
+        return {user.email: user for user in User.objects.filter(email__in=names)}
 
 
 def _by(token: str) -> Identity:

@@ -22,6 +22,7 @@ class Way(TextChoices):
     FIRST_RUN = "first_run", _("første oppstart")
     FEIDE = "feide", "Feide"
     IDPORTEN = "idporten", "ID-porten"
+    INVITATION = "invitation", _("invitasjon")
     DEMO = "demo", _("demonstrasjonen")
 
 

@@ -19,24 +19,27 @@ from psycopg import IsolationLevel
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Ids as text. `members`: those for which the user places people; `led`: those of them that the user leads; `people`: the
-    candidates that are the user's own or wards.
+    """Ids as text. `members`: those all of whose people the user places; `units`: those whose people alone; `led`: the members
+    that the user leads; `appoints`: the members and hosts where the user says who works there; `people`: the candidates that
+    are the user's own or wards.
 
     A way in without a user is a `purpose` with one exact `key`: docs/access.md lists them.
     """
 
     user: str = ""
     members: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
     led: tuple[str, ...] = ()
+    appoints: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     purpose: str = ""
     key: str = ""
 
     def settings(self) -> dict[str, str]:
         """As PostgreSQL's settings, which the policies read."""
-        lists = {"app.members": self.members, "app.led": self.led, "app.people": self.people}
-        joined = {name: ",".join(ids) for name, ids in lists.items()}
-        return {"app.user": self.user, **joined, "app.purpose": self.purpose, "app.key": self.key}
+        lists = {name: getattr(self, name) for name in ("members", "units", "led", "appoints", "people")}
+        told = {f"app.{name}": ",".join(ids) for name, ids in lists.items()}
+        return {"app.user": self.user, **told, "app.purpose": self.purpose, "app.key": self.key}
 
 
 NOBODY = Identity()

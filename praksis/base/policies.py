@@ -6,9 +6,13 @@ A setting that is empty or missing is null, and null shows nothing. Each is aske
 from typing import NamedTuple
 
 USER = "(select nullif(current_setting('app.user', true), '')::uuid)"
-MEMBERS = "any ((select string_to_array(nullif(current_setting('app.members', true), ''), ',')::uuid[])::uuid[])"
-LED = "any ((select string_to_array(nullif(current_setting('app.led', true), ''), ',')::uuid[])::uuid[])"
-PEOPLE = "any ((select string_to_array(nullif(current_setting('app.people', true), ''), ',')::uuid[])::uuid[])"
+
+
+def _listed(setting: str) -> str:
+    return f"any ((select string_to_array(nullif(current_setting('app.{setting}', true), ''), ',')::uuid[])::uuid[])"
+
+
+MEMBERS, UNITS, LED, APPOINTS, PEOPLE = map(_listed, ("members", "units", "led", "appoints", "people"))
 MAINTENANCE = "(select current_setting('app.purpose', true)) = 'maintenance'"
 
 

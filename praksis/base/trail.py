@@ -111,7 +111,8 @@ def _relation(identity: Identity, person: Person) -> ReadBy:
     if str(person.user_id) == identity.user:
         return ReadBy.SELF
     member = str(person.member_id)
-    return _work(identity, member) if member in identity.members else ReadBy.GUARDIAN
+    ward = str(person.pk) in identity.people and member not in identity.members
+    return ReadBy.GUARDIAN if ward else _work(identity, member)
 
 
 def _work(identity: Identity, member: str) -> ReadBy:

@@ -1,7 +1,7 @@
 """What is done to candidates: added, changed, taken in from a spreadsheet."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,15 +9,15 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from praksis.accounts.actions import users_for
 from praksis.accounts.models import User
-from praksis.base.identity import NOBODY, acting, current
 from praksis.candidates.imports import Fault, Row
 from praksis.candidates.models import Candidate, HeldPaper, Need
-from praksis.candidates.rules import may_place_for
+from praksis.candidates.rules import may_place_for, may_place_in
 from praksis.organisations.models import Member
 
 BATCH = 2000
-PERSON = ("first_name", "last_name", "birth_year", "language", "address_protected", "user", "digital", "reference")
+PERSON = ("first_name", "last_name", "birth_year", "language", "address_protected", "user", "digital", "reference", "unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,14 @@ def save_candidate(*, member: Member, person: dict[str, Any], by: User, candidat
 
     Papers become those that are given. Raises PermissionDenied.
     """
-    if not may_place_for(by, member.pk) or (candidate and candidate.member_id != member.pk):
+    unit = person.get("unit")
+    if not may_place_in(by, member.pk, unit.pk if unit else None):
+        raise PermissionDenied
+    if candidate and (candidate.member_id != member.pk or not may_place_in(by, member.pk, candidate.unit_id)):
         raise PermissionDenied
     saved = candidate or Candidate(member=member)
     email = person["email"].lower()
-    user = _users([(email, f"{person['first_name']} {person['last_name']}")]).get(email)
+    user = users_for([(email, f"{person['first_name']} {person['last_name']}")]).get(email)
     _set(saved, **{name: person[name] for name in PERSON if name in person}, user=user, digital=user is not None)
     saved.save()
     saved.papers.exclude(paper__in=person["papers"]).delete()
@@ -52,9 +55,15 @@ def save_candidate(*, member: Member, person: dict[str, Any], by: User, candidat
 
 @transaction.atomic
 def add_need(*, candidate: Candidate, need: dict[str, Any], by: User) -> Need:
-    """Add what a person needs; the same need twice is one. Raises PermissionDenied."""
-    if not may_place_for(by, candidate.member_id):
+    """Add what a person needs; the same need twice is one. The programme's unit is the person's, if it has none yet.
+
+    Raises PermissionDenied.
+    """
+    if not may_place_in(by, candidate.member_id, candidate.unit_id):
         raise PermissionDenied
+    if candidate.unit_id is None and need["programme"] and need["programme"].unit_id:
+        candidate.unit_id = need["programme"].unit_id
+        candidate.save(update_fields=["unit"])
     where = "" if candidate.address_protected else need["municipality"]
     key = {name: need[name] for name in ("target_group", "field", "season")}
     found, _made = Need.objects.update_or_create(
@@ -93,7 +102,7 @@ class _Known:
 
     def __init__(self, member: Member, rows: Sequence[Row]) -> None:
         self.member = member
-        self.users = _users((row.email, f"{row.first_name} {row.last_name}") for row in rows)
+        self.users = users_for((row.email, f"{row.first_name} {row.last_name}") for row in rows)
         people = list(Candidate.objects.filter(member=member).select_for_update(of=("self",)))
         self.by_reference = {one.reference: one for one in people if one.reference}
         self.by_name: dict[tuple[str, str, int | None], list[Candidate]] = {}
@@ -194,13 +203,3 @@ def _set(one: Candidate, **facts: Any) -> bool:
     for name, value in different.items():
         setattr(one, name, value)
     return bool(different)
-
-
-def _users(addresses: Iterable[tuple[str, str]]) -> dict[str, User]:
-    """A user for each address, those that are new made with the name given. Three statements, however many."""
-    names = {email: name for email, name in addresses if email}
-    with acting(replace(current.get() or NOBODY, purpose="invite", key=",".join(names))):
-        known = set(User.objects.filter(email__in=names).values_list("email", flat=True))
-        new = [User(email=email, name=name[:200]) for email, name in names.items() if email not in known]
-        User.objects.bulk_create(new, batch_size=BATCH)
-        return {user.email: user for user in User.objects.filter(email__in=names)}

@@ -12,7 +12,7 @@ from praksis.base.codes import MUNICIPALITIES, Field, Language, Paper, Season, T
 from praksis.base.sorting import norwegian
 from praksis.candidates.choices import birth_years
 from praksis.candidates.models import IDENTITY_NUMBER
-from praksis.organisations.models import Member, Programme
+from praksis.organisations.models import Member, Programme, Unit
 
 
 def season_choices() -> list[tuple[str, str]]:
@@ -66,9 +66,25 @@ class PersonForm(forms.Form):
         required=False,
         help_text=_("Bostedet blir da ikke lagret. Kode 6 legges aldri inn."),
     )
+    unit = forms.ModelChoiceField(
+        label=_("Enhet"),
+        queryset=Unit.objects.none(),
+        required=False,
+        empty_label=_("hele organisasjonen"),
+        help_text=_("Veiledere som er knyttet til én enhet, ser bare enhetens folk."),
+    )
     papers = forms.MultipleChoiceField(
         label=_("Papirer dere har sett"), choices=standing(Paper), widget=forms.CheckboxSelectMultiple, required=False
     )
+
+    def __init__(self, *args: Any, units: QuerySet[Unit], must_have_unit: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        unit = self.fields["unit"]
+        if not units.exists():
+            del self.fields["unit"]
+        elif isinstance(unit, forms.ModelChoiceField):
+            unit.queryset, unit.required = units, must_have_unit
+            unit.empty_label = None if must_have_unit else unit.empty_label
 
     def clean_birth_year(self) -> int | None:
         year: int | None = self.cleaned_data["birth_year"]

@@ -13,7 +13,7 @@ from praksis.accounts.models import User
 from praksis.base.codes import Field, Language, Paper, Season, TargetGroup
 from praksis.candidates.choices import PLACING_ROLES
 from praksis.catalogue.models import Scheme
-from praksis.organisations.models import Host, Member, Programme
+from praksis.organisations.models import Host, Member, Programme, Unit
 
 
 class CandidateQuerySet(models.QuerySet["Candidate"]):
@@ -24,26 +24,37 @@ class CandidateQuerySet(models.QuerySet["Candidate"]):
     def visible_to(self, user: User) -> "CandidateQuerySet":
         """Oneself, one's child, and the people one places (`placed_by`). Never more: other members' people are hidden."""
         own = Q(user=user) | Q(guardians__user=user)
-        return self.filter(own | Q(member__in=_placed_for(user))).distinct()
+        return self.filter(own | Q(member__in=placing_members(user)) | Q(unit__in=placing_units(user))).distinct()
 
     def placed_by(self, user: User) -> "CandidateQuerySet":
-        """The people of the members for which the user places people."""
-        return self.filter(member__in=_placed_for(user))
+        """The people of the members, and of the units, for which the user places people."""
+        return self.filter(Q(member__in=placing_members(user)) | Q(unit__in=placing_units(user)))
 
 
 IDENTITY_NUMBER = r"^\s*\d{6}[ -]?\d{5}\s*$"
 """What a national identity number looks like. None is ever kept."""
 
 
-def _placed_for(user: User) -> models.QuerySet[Any, Any]:
-    return user.memberships.current().filter(role__in=PLACING_ROLES).values("member")
+def placing_members(user: User) -> Any:
+    """Ids of the members all of whose people the user places."""
+    return user.memberships.current().filter(role__in=PLACING_ROLES, unit__isnull=True).values("member")
+
+
+def placing_units(user: User) -> Any:
+    """Ids of the units whose people the user places, where it is not the whole member's; those below them too."""
+    own = user.memberships.current().filter(role__in=PLACING_ROLES, unit__isnull=False).values("unit")
+    return Unit.objects.within(own).order_by().values("pk")
 
 
 class Candidate(models.Model):
-    """The identity, for the member that is responsible and for the person. No national identity number is kept."""
+    """The identity, for the member that is responsible and for the person. No national identity number is kept.
+
+    `unit`: the part of the member that follows the person up; the database holds that it is that member's.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="candidates")
+    unit = models.ForeignKey(Unit, verbose_name=_("enhet"), on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="candidates")
     reference = models.CharField(
         _("referanse"), max_length=60, blank=True, help_text=_("Deres eget nummer på personen. Aldri fødselsnummer.")

@@ -14,8 +14,9 @@ from praksis.base.codes import ReadKind
 from praksis.base.models import Pseudonym, TrailEntry
 from praksis.base.sorting import norwegian
 from praksis.candidates.choices import PLACING_ROLES
-from praksis.candidates.models import Candidate, Guardian
-from praksis.organisations.models import Member
+from praksis.candidates.models import Candidate, Guardian, placing_units
+from praksis.candidates.rules import may_place_for
+from praksis.organisations.models import Member, Unit
 
 type Order = list[str | Combinable]
 
@@ -28,10 +29,18 @@ SORTS: dict[str, Order] = {
 }
 
 
-def members_placed_for(user: User) -> QuerySet[Member]:
-    """The members whose people the user places, by name."""
-    own = user.memberships.current().filter(role__in=PLACING_ROLES).values("member")
-    return Member.objects.filter(pk__in=own).order_by(norwegian("name"))
+def members_placed_for(user: User, *, whole: bool = False) -> QuerySet[Member]:
+    """The members whose people the user places, by name; `whole`: only where it is all of them, and not one unit's."""
+    own = user.memberships.current().filter(role__in=PLACING_ROLES)
+    own = own.filter(unit__isnull=True) if whole else own
+    return Member.objects.filter(pk__in=own.values("member")).order_by(norwegian("name"))
+
+
+def units_to_choose(user: User, member: Member) -> tuple[QuerySet[Unit], bool]:
+    """The units that the user may give a person at this member, by name, and whether one of them must be given."""
+    whole = may_place_for(user, member.pk)
+    units = member.units.all() if whole else member.units.filter(pk__in=placing_units(user))
+    return units.order_by(norwegian("name")), not whole
 
 
 def listed_candidates(user: User, words: str = "", group: str = "", sort: str = "name") -> QuerySet[Candidate]:
@@ -53,12 +62,6 @@ def candidate_to_change(user: User, candidate_id: UUID) -> Candidate | None:
     """Somebody the user places."""
     found = Candidate.objects.placed_by(user).select_related("member", "user").prefetch_related("needs__programme", "papers")
     return found.filter(pk=candidate_id).first()
-
-
-def placing_roles(user: User) -> list[tuple[UUID, str]]:
-    """The members whose people the user places, each with a role there."""
-    placing = user.memberships.current().filter(role__in=PLACING_ROLES)
-    return list(placing.order_by("member_id", "role").values_list("member_id", "role"))
 
 
 LOG_DAYS = 30

@@ -45,6 +45,7 @@ def candidates(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "members": members,
+        "whole": set(queries.members_placed_for(user, whole=True)),
         "words": words,
         "group": group,
         "groups": TargetGroup.choices,
@@ -76,7 +77,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
 def new_candidate(request: HttpRequest, member_id: UUID) -> HttpResponse:
     """Add one person with one need."""
     member = _member(request, member_id)
-    person, need = PersonForm(request.POST or None), NeedForm(request.POST or None, member=member)
+    person, need = _person_form(request, member), NeedForm(request.POST or None, member=member)
     whole = request.method == "POST" and person.is_valid() & need.is_valid()
     if whole and (made := _saved(request, member, person)) is not None:
         add_need(candidate=made, need=need.cleaned_data, by=_user(request))
@@ -92,7 +93,7 @@ def new_candidate(request: HttpRequest, member_id: UUID) -> HttpResponse:
 def candidate(request: HttpRequest, candidate_id: UUID) -> HttpResponse:
     """One person: facts and papers can be changed, needs added."""
     found = _candidate(request, candidate_id)
-    person = PersonForm(request.POST or None, initial=_initial(found))
+    person = _person_form(request, found.member, found)
     if request.method == "POST" and person.is_valid() and _saved(request, found.member, person, found):
         messages.success(request, _("Endringene er lagret. Er personen med i en runde, meld inn på nytt der, så følger de med."))
         return redirect("candidates:candidate", candidate_id)
@@ -110,7 +111,7 @@ def new_need(request: HttpRequest, candidate_id: UUID) -> HttpResponse:
         add_need(candidate=found, need=need.cleaned_data, by=_user(request))
         messages.success(request, _("Behovet er lagt til."))
         return redirect("candidates:candidate", candidate_id)
-    return _page(request, found, PersonForm(initial=_initial(found)), need, status=WRONG)
+    return _page(request, found, _person_form(request, found.member, found, read=False), need, status=WRONG)
 
 
 def _page(request: HttpRequest, found: Candidate, person: PersonForm, need: NeedForm, status: int) -> HttpResponse:
@@ -123,7 +124,7 @@ def _page(request: HttpRequest, found: Candidate, person: PersonForm, need: Need
 @login_required
 def from_spreadsheet(request: HttpRequest, member_id: UUID) -> HttpResponse:
     """Take in a spreadsheet: good rows are kept, the others are told one by one."""
-    member = _member(request, member_id)
+    member = _member(request, member_id, whole=True)
     form = UploadForm(request.POST or None, request.FILES or None)
     context = {"form": form, "member": member}
     if request.method != "POST":
@@ -159,8 +160,15 @@ def _saved(request: HttpRequest, member: Member, person: PersonForm, known: Cand
         return None
 
 
+def _person_form(request: HttpRequest, member: Member, found: Candidate | None = None, *, read: bool = True) -> PersonForm:
+    """The form, with what was sent in it where it is `read`."""
+    units, must = queries.units_to_choose(_user(request), member)
+    sent = request.POST or None if read else None
+    return PersonForm(sent, initial=_initial(found) if found else None, units=units, must_have_unit=must)
+
+
 def _initial(found: Candidate) -> dict[str, object]:
-    names = ("first_name", "last_name", "birth_year", "reference", "language", "address_protected")
+    names = ("first_name", "last_name", "birth_year", "reference", "language", "address_protected", "unit")
     return {name: getattr(found, name) for name in names} | {
         "email": found.user.email if found.user else "",
         "papers": [held.paper for held in found.papers.all()],
@@ -174,8 +182,8 @@ def _candidate(request: HttpRequest, candidate_id: UUID) -> Candidate:
     return found
 
 
-def _member(request: HttpRequest, member_id: UUID) -> Member:
-    return get_object_or_404(queries.members_placed_for(_user(request)), pk=member_id)
+def _member(request: HttpRequest, member_id: UUID, *, whole: bool = False) -> Member:
+    return get_object_or_404(queries.members_placed_for(_user(request), whole=whole), pk=member_id)
 
 
 def _user(request: HttpRequest) -> User:

@@ -9,18 +9,17 @@ from praksis.accounts.models import User
 from praksis.base.codes import CONFIDENTIAL_GROUPS
 from praksis.catalogue.choices import PlaceStage
 from praksis.catalogue.models import Place, Seat
-from praksis.organisations.choices import HostRole, Role
+from praksis.organisations.choices import DECIDING_HOST_ROLES, Role
 from praksis.organisations.models import Host
 
 type Reader = User | AnonymousUser
 
-DECIDING_HOST_ROLES = {HostRole.CONTACT, HostRole.SIGNER}
 APPROVING_ROLES = {Role.COORDINATOR, Role.LEAD}
 
 
 def may_see_host_places(user: Reader, host: Host) -> bool:
     """The host's own side: whoever acts for the host, in any role."""
-    return isinstance(user, User) and host.contacts.filter(user=user).exists()
+    return isinstance(user, User) and host.contacts.current().filter(user=user).exists()
 
 
 def may_offer_for(user: Reader, host: Host) -> bool:
@@ -28,7 +27,7 @@ def may_offer_for(user: Reader, host: Host) -> bool:
     return (
         isinstance(user, User)
         and not host._state.adding
-        and host.contacts.filter(user=user, role__in=DECIDING_HOST_ROLES).exists()
+        and host.contacts.current().filter(user=user, role__in=DECIDING_HOST_ROLES).exists()
     )
 
 

@@ -1,6 +1,6 @@
 """Grants on the room's tables, and which rows whom, by database role. Members, units, programmes and hosts are public."""
 
-from praksis.base.policies import LED, USER, Policy, key
+from praksis.base.policies import APPOINTS, USER, Policy, key
 
 OPEN = {
     "organisations_member": {"web": "select, insert, update", "worker": "select"},
@@ -10,18 +10,48 @@ OPEN = {
 }
 PERSONS = {
     "organisations_membership": {"web": "select, insert, update"},
-    "organisations_hostcontact": {"web": "select, insert, update, delete"},
+    "organisations_hostcontact": {"web": "select, insert, update"},
+    "organisations_invitation": {"web": "select, insert, update"},
 }
-_WORKS_FOR_ONE_LED = (
-    f"exists (select from organisations_membership one where one.user_id = accounts_user.id and one.member_id = {LED})"
-)
+
+
+def _invited(table: str, *columns: str) -> str:
+    """What whoever holds an invitation's token may take: that role there, on those days, while the invitation stands."""
+    whom = f"{table}.user_id = {USER}"
+    equal = [f"one.{column} is not distinct from {table}.{column}" for column in (*columns, "role", "starts_on", "ends_on")]
+    return (
+        f"{whom} and exists (select from organisations_invitation one"
+        f" where one.digest = {key('invitation')} and one.taken_back_at is null and one.expires_at > now()"
+        f" and {' and '.join(equal)})"
+    )
+
+
+_COLLEAGUES = "exists (select from organisations_{0} one where one.user_id = accounts_user.id and one.{1}_id = {2})"
 POLICIES = {
+    # Who works where is for those who say so: nobody gives themselves or others a role without an invitation.
     "organisations_membership": [
         Policy("web", "select", f"user_id = {USER}"),
-        Policy("web", "select", f"member_id = {LED}"),
+        Policy("web", "select", f"member_id = {APPOINTS}"),
+        Policy("web", "update", f"member_id = {APPOINTS}"),
+        Policy("web", "select", f"role = {key('who-leads')}"),
         Policy("web", "insert", f"{key('first-run')} is not null"),
+        Policy("web", "insert", _invited("organisations_membership", "member_id", "unit_id")),
     ],
-    # A lead answers for what the staff look at, so a lead sees who they are.
-    "accounts_user": [Policy("web", "select", _WORKS_FOR_ONE_LED)],
-    "organisations_hostcontact": [Policy("web", "select", f"user_id = {USER}")],
+    "organisations_hostcontact": [
+        Policy("web", "select", f"user_id = {USER}"),
+        Policy("web", "select", f"host_id = {APPOINTS}"),
+        Policy("web", "update", f"host_id = {APPOINTS}"),
+        Policy("web", "insert", _invited("organisations_hostcontact", "host_id")),
+    ],
+    "organisations_invitation": [
+        Policy("web", "all", f"member_id = {APPOINTS}"),
+        Policy("web", "all", f"host_id = {APPOINTS}"),
+        Policy("web", "select", f"digest = {key('invitation')}"),
+        Policy("web", "update", f"digest = {key('invitation')}"),
+    ],
+    # Those who say who works there see the names and addresses of their colleagues.
+    "accounts_user": [
+        Policy("web", "select", _COLLEAGUES.format("membership", "member", APPOINTS)),
+        Policy("web", "select", _COLLEAGUES.format("hostcontact", "host", APPOINTS)),
+    ],
 }

@@ -1,11 +1,22 @@
-"""Founding a region."""
+"""Founding a region, and who works where: invited, changed, taken back."""
 
+import secrets
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from praksis.accounts.actions import users_for
 from praksis.accounts.models import User
 from praksis.base.identity import Identity, acting
-from praksis.organisations.choices import MemberKind, Role
-from praksis.organisations.models import Member, Membership
+from praksis.organisations.choices import INVITATION_VALID, LEADING_ROLES, MemberKind, Role
+from praksis.organisations.models import Host, HostContact, Invitation, Member, Membership, Unit
+from praksis.organisations.queries import Held, Workplace, roles_at, waiting_invitation, workplace_led
+from praksis.organisations.rules import has_someone_who_leads, no_one_left_problem, role_problem
 
 REGION_ROLES = (Role.OPERATOR, Role.COORDINATOR)
 
@@ -22,3 +33,167 @@ def found_region(*, name: str, operator_name: str, operator_email: str) -> User:
         operator.save(force_insert=True)
         Membership.objects.bulk_create(Membership(user=operator, member=region, role=role) for role in REGION_ROLES)
     return operator
+
+
+# ---------------------------------------------------------------- invitations
+
+
+@transaction.atomic
+def invite(
+    *,
+    workplace: Workplace,
+    email: str,
+    role: str,
+    by: User,
+    unit: Unit | None = None,
+    starts_on: date,
+    ends_on: date | None = None,
+) -> str:
+    """Make an invitation and return its token, which is kept nowhere: only its SHA-256 is.
+
+    Side effects: earlier invitations of this address to the same role stop working; a role there that has ended is closed, so
+    that it can begin anew. Raises PermissionDenied, or ValidationError with what to do.
+    """
+    _check_leads(by, workplace)
+    if problem := role_problem(workplace, role, unit):
+        raise ValidationError(problem)
+    address, token = email.strip().lower(), secrets.token_urlsafe(32)
+    at = _at(workplace)
+    held = roles_at(workplace).filter(user__email=address, role=role, **_in(workplace, unit))
+    if held.standing().exists():
+        raise ValidationError(_("Denne adressen har rollen allerede. Du kan endre den i listen."))
+    held.filter(taken_back_at__isnull=True).update(taken_back_at=timezone.now())
+    Invitation.objects.waiting().filter(email=address, role=role, unit=unit, **at).update(taken_back_at=timezone.now())
+    Invitation.objects.create(
+        digest=digest_of(token),
+        email=address,
+        role=role,
+        unit=unit,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        invited_by=by,
+        expires_at=timezone.now() + INVITATION_VALID,
+        **at,
+    )
+    return token
+
+
+@transaction.atomic
+def withdraw_invitation(*, invitation: Invitation, by: User) -> None:
+    """The link stops working. Twice is once. Raises PermissionDenied."""
+    _check_leads(by, invitation.workplace)
+    Invitation.objects.waiting().filter(pk=invitation.pk).update(taken_back_at=timezone.now())
+
+
+@transaction.atomic
+def accept_invitation(*, token: str, name: str) -> User | None:
+    """Use the link up and give its role to whoever has the address; the user, or None when the link does not work (any more).
+
+    Of many who use it at once one gets it. Side effect: a User called `name` where the address had none.
+    """
+    digest = digest_of(token)
+    invitation = waiting_invitation(digest)
+    if invitation is None:
+        return None
+    with acting(Identity(purpose="invitation", key=digest)):
+        taken = Invitation.objects.waiting().filter(pk=invitation.pk).update(accepted_at=timezone.now())
+    if not taken:
+        return None
+    user = users_for([(invitation.email, name)])[invitation.email]
+    with acting(Identity(user=str(user.pk), purpose="invitation", key=digest)):
+        _give(user, invitation)
+    return user
+
+
+def _give(user: User, invitation: Invitation) -> None:
+    dates = {"starts_on": invitation.starts_on, "ends_on": invitation.ends_on}
+    model: type[Held] = Membership if invitation.member_id else HostContact
+    where = _at(invitation.workplace) | _in(invitation.workplace, invitation.unit)
+    manager: Any = model._default_manager
+    manager.bulk_create([model(user=user, role=invitation.role, **where, **dates)], ignore_conflicts=True)
+
+
+# ---------------------------------------------------------------- roles
+
+
+@transaction.atomic
+def change_role(*, held: Held, role: str, ends_on: date | None, by: User, unit: Unit | None = None) -> None:
+    """Give somebody another role, unit or last day. Raises PermissionDenied, IntegrityError when they have that role already, or
+    ValidationError when nobody who leads would be left."""
+    workplace = workplace_of(held)
+    _check_leads(by, workplace)
+    if role != held.role and (problem := role_problem(workplace, role, unit)):
+        raise ValidationError(problem)
+    led = held.role in LEADING_ROLES
+    changes: dict[str, Any] = {"role": role, "ends_on": ends_on, **({"unit": unit} if isinstance(held, Membership) else {})}
+    _alone(workplace)
+    _update(held, **changes)
+    if led and not has_someone_who_leads(workplace):
+        raise ValidationError(no_one_left_problem(workplace))
+
+
+@transaction.atomic
+def take_back_role(*, held: Held, by: User) -> None:
+    """The role ends now: the next request is refused. Raises PermissionDenied, or ValidationError when nobody would lead."""
+    workplace = workplace_of(held)
+    _check_leads(by, workplace)
+    _alone(workplace)
+    _update(held, taken_back_at=timezone.now())
+    if held.role in LEADING_ROLES and not has_someone_who_leads(workplace):
+        raise ValidationError(no_one_left_problem(workplace))
+
+
+def _update(held: Held, **changes: Any) -> None:
+    for name, value in changes.items():
+        setattr(held, name, value)
+    held.save(update_fields=list(changes))
+
+
+def _alone(workplace: Workplace) -> None:
+    """Two who end each other's roles at once wait for one another."""
+    type(workplace)._default_manager.select_for_update().get(pk=workplace.pk)
+
+
+# ---------------------------------------------------------------- members and units
+
+
+@transaction.atomic
+def add_member(*, name: str, short_name: str, kind: str, by: User) -> Member:
+    """A new member, without a lead until one is invited. By an operator.
+
+    Raises PermissionDenied, or IntegrityError for a known name.
+    """
+    if kind == MemberKind.REGION or not by.memberships.current().filter(role=Role.OPERATOR).exists():
+        raise PermissionDenied
+    return Member.objects.create(name=name, short_name=short_name, kind=kind)
+
+
+@transaction.atomic
+def add_unit(*, member: Member, name: str, above: Unit | None, by: User) -> Unit:
+    """A unit of a member, perhaps below another. Raises PermissionDenied, IntegrityError for a known name."""
+    _check_leads(by, member)
+    return Unit.objects.create(member=member, name=name, above=above)
+
+
+def _check_leads(user: User, workplace: Workplace) -> None:
+    if workplace_led(user, workplace.pk) is None:
+        raise PermissionDenied
+
+
+def workplace_of(held: Held) -> Workplace:
+    """Where a role is."""
+    return held.member if isinstance(held, Membership) else held.host
+
+
+def _at(workplace: Workplace) -> dict[str, Any]:
+    return {"member": workplace} if isinstance(workplace, Member) else {"host": workplace}
+
+
+def _in(workplace: Workplace, unit: Unit | None) -> dict[str, Any]:
+    """Hosts have no units."""
+    return {} if isinstance(workplace, Host) else {"unit": unit}
+
+
+def digest_of(token: str) -> str:
+    """What is kept of a token."""
+    return sha256(token.encode()).hexdigest()

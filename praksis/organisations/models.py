@@ -1,7 +1,9 @@
 """Members (who need places for their people), hosts (who offer them), and who works where."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import date
+from typing import Any, Self, cast
 
 from django.db import models
 from django.db.models import F, Q
@@ -32,16 +34,29 @@ class Member(models.Model):
         return self.name
 
 
+class UnitQuerySet(models.QuerySet["Unit"]):
+    def within(self, units: models.QuerySet[Any, Any] | Iterable[uuid.UUID]) -> "UnitQuerySet":
+        """These units and the ones below them. Units stand three deep at most (`UNIT_DEPTH`)."""
+        return self.filter(Q(pk__in=units) | Q(above__in=units) | Q(above__above__in=units))
+
+
 class Unit(models.Model):
-    """A faculty, department or office of a member."""
+    """A faculty, department or office of a member; perhaps below another one."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="units")
+    above = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="below")
     name = models.CharField(_("navn"), max_length=200)
+
+    objects = UnitQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["member", "name"], name="unit_once_per_member")]
+        constraints = [
+            models.UniqueConstraint(fields=["member", "name"], name="unit_once_per_member"),
+            models.UniqueConstraint(fields=["id", "member"], name="unit_with_its_member"),  # other tables refer to both
+            models.CheckConstraint(condition=~Q(above=F("pk")), name="unit_not_above_itself"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -110,47 +125,129 @@ class Host(models.Model):
         return self.training_approved_until is not None and self.training_approved_until >= on
 
 
-class MembershipQuerySet(models.QuerySet["Membership"]):
-    def current(self) -> "MembershipQuerySet":
+class HeldQuerySet[Held: "HeldRole"](models.QuerySet[Held]):
+    def current(self) -> Self:
+        """Those that count today."""
         today = timezone.localdate()
-        return self.filter(Q(starts_on__lte=today) & (Q(ends_on__isnull=True) | Q(ends_on__gte=today)))
+        return self.standing().filter(starts_on__lte=today)
+
+    def standing(self) -> Self:
+        """Those that count today or will from a later day."""
+        lasts = Q(ends_on__isnull=True) | Q(ends_on__gte=timezone.localdate())
+        return self.filter(lasts, taken_back_at__isnull=True)
 
 
-class Membership(models.Model):
-    """That a user works for a member, in a role, perhaps in one unit only, from one day to another."""
+class HeldRole(models.Model):
+    """That a user has a role somewhere, from one day to another. Taken back it ends at once; the row stays."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    starts_on = models.DateField(_("fra"), default=timezone.localdate)
+    ends_on = models.DateField(_("til"), null=True, blank=True)
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="%(class)s_ends_after_start"
+            )
+        ]
+
+
+class Membership(HeldRole):
+    """That a user works for a member, in a role. A counsellor may be there for one unit's people only; the other roles answer for
+    the whole member."""
+
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(_("rolle"), max_length=20, choices=Role)
-    unit = models.ForeignKey(Unit, on_delete=models.SET_NULL, null=True, blank=True)
-    starts_on = models.DateField(_("fra"), default=timezone.localdate)
-    ends_on = models.DateField(_("til"), null=True, blank=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True)
 
-    objects = MembershipQuerySet.as_manager()
+    objects = HeldQuerySet.as_manager()
 
-    class Meta:
+    class Meta(HeldRole.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["user", "member", "role"], name="membership_once"),
-            models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="membership_ends_after_start"
+            *HeldRole.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["user", "member", "role", "unit"],
+                condition=Q(taken_back_at__isnull=True),
+                nulls_distinct=False,
+                name="membership_once",
             ),
+            models.CheckConstraint(condition=Q(unit__isnull=True) | Q(role=Role.COUNSELLOR), name="unit_for_counsellors_only"),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}, {self.member_id}"
 
 
-class HostContact(models.Model):
+class HostContact(HeldRole):
     """That a user acts for a host."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="host_contacts")
     host = models.ForeignKey(Host, on_delete=models.CASCADE, related_name="contacts")
     role = models.CharField(_("rolle"), max_length=20, choices=HostRole, default=HostRole.CONTACT)
 
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "host", "role"], name="host_contact_once")]
+    objects = HeldQuerySet.as_manager()
+
+    class Meta(HeldRole.Meta):
+        constraints = [
+            *HeldRole.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["user", "host", "role"], condition=Q(taken_back_at__isnull=True), name="host_contact_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}, {self.host_id}"
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def waiting(self) -> "InvitationQuerySet":
+        """Those whose link still works."""
+        return self.filter(accepted_at__isnull=True, taken_back_at__isnull=True, expires_at__gt=timezone.now())
+
+
+class Invitation(models.Model):
+    """A link that gives whoever holds the address a role, once: at a member (a `Role`) or at a host (a `HostRole`).
+
+    Only the SHA-256 of its token is kept.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    digest = models.CharField(max_length=64, unique=True)
+    email = models.EmailField(_("e-post"), max_length=254)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, null=True, related_name="invitations")
+    host = models.ForeignKey(Host, on_delete=models.CASCADE, null=True, related_name="invitations")
+    role = models.CharField(_("rolle"), max_length=20)
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, null=True, blank=True)
+    starts_on = models.DateField(_("fra"), default=timezone.localdate)
+    ends_on = models.DateField(_("til"), null=True, blank=True)
+    invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    invited_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(member__isnull=True) ^ Q(host__isnull=True), name="invitation_to_one_workplace"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="invitation_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role}, {self.member_id or self.host_id}"
+
+    @property
+    def workplace(self) -> Member | Host:
+        """Where the role is."""
+        return cast("Member | Host", self.member or self.host)
+
+    @property
+    def role_label(self) -> str:
+        """The role's name, in the reader's language."""
+        return str(Role(self.role).label if self.member_id else HostRole(self.role).label)

@@ -1,9 +1,14 @@
 """Grants on the room's tables, and which rows whom. The worker reads the pseudonyms of the round it works on, never the links."""
 
-from praksis.base.policies import MEMBERS, PEOPLE, Policy, key
+from praksis.base.policies import MEMBERS, PEOPLE, UNITS, Policy, key
 
 _ROUND = f"{key('allocation', 'figures')}::uuid"
 _OWN = f"exists (select from rounds_entrylink link where link.entry_id = rounds_entry.id and link.candidate_id = {PEOPLE})"
+_OF_UNITS_PEOPLE = f"exists (select from candidates_candidate one where one.id = candidate_id and one.unit_id = {UNITS})"
+_ENTRY_OF_UNITS_PEOPLE = (
+    "exists (select from rounds_entrylink link join candidates_candidate one on one.id = link.candidate_id"
+    f" where link.entry_id = rounds_entry.id and one.unit_id = {UNITS})"
+)
 _ENTRY_SEEN = "exists (select from rounds_entry one where one.id = entry_id)"
 _RUN_OF_ROUND = f"exists (select from rounds_run one where one.id = run_id and one.round_id = {key('allocation')}::uuid)"
 
@@ -28,11 +33,15 @@ POLICIES = {
         Policy("web", "select", _OWN),
         Policy("web", "update", _OWN),
         Policy("web", "all", f"member_id = {MEMBERS}"),
+        # A unit's staff look on and rank for those who cannot sign in; the member's people are put in by those who have them all.
+        Policy("web", "select", _ENTRY_OF_UNITS_PEOPLE),
+        Policy("web", "update", _ENTRY_OF_UNITS_PEOPLE),
         Policy("worker", "select", f"round_id = {_ROUND}"),
     ],
     "rounds_entrylink": [
         Policy("web", "select", f"candidate_id = {PEOPLE}"),
         Policy("web", "all", f"member_id = {MEMBERS}"),
+        Policy("web", "select", _OF_UNITS_PEOPLE),
     ],
     # A list and an outcome go with the entry: whoever sees that one sees these.
     "rounds_choice": [Policy("web", "all", _ENTRY_SEEN), Policy("worker", "select", _ENTRY_SEEN)],

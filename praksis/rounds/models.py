@@ -18,8 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from praksis.accounts.models import User
 from praksis.base.codes import Season, TargetGroup
-from praksis.candidates.choices import PLACING_ROLES
-from praksis.candidates.models import Candidate, Need
+from praksis.candidates.models import Candidate, Need, placing_members, placing_units
 from praksis.catalogue.models import Place
 from praksis.organisations.choices import MemberKind
 from praksis.organisations.models import Member
@@ -147,8 +146,8 @@ class EntryLinkQuerySet(models.QuerySet["EntryLink"]):
         return self.filter(candidate__in=Candidate.objects.owned_by(user))
 
     def placed_by(self, user: User) -> "EntryLinkQuerySet":
-        """Entries of the members for which the user places people."""
-        return self.filter(member__in=user.memberships.current().filter(role__in=PLACING_ROLES).values("member"))
+        """Entries of the people of the members, and of the units, for which the user places people."""
+        return self.filter(Q(member__in=placing_members(user)) | Q(candidate__unit__in=placing_units(user)))
 
 
 class EntryLink(models.Model):

@@ -13,7 +13,7 @@ from uuid import UUID
 from praksis.accounts.models import User
 from praksis.base.codes import TargetGroup
 from praksis.candidates.models import Need
-from praksis.candidates.rules import may_place_for
+from praksis.candidates.rules import may_place_in
 from praksis.catalogue.choices import PlaceStage
 from praksis.catalogue.models import Place, Seat
 from praksis.organisations.choices import Role
@@ -124,7 +124,7 @@ def may_rank_for(user: User, link: EntryLink) -> bool:
     candidate = link.candidate
     if candidate.user_id == user.pk or candidate.guardians.filter(user=user).exists():
         return True
-    return not candidate.digital and may_place_for(user, link.member_id)
+    return not candidate.digital and may_place_in(user, candidate.member_id, candidate.unit_id)
 
 
 def may_rank(round_: Round) -> bool:

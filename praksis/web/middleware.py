@@ -1,6 +1,7 @@
 """For whom a request acts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -15,9 +16,10 @@ from praksis.accounts.models import User
 from praksis.accounts.sessions import FACTOR, WAY
 from praksis.base.identity import NOBODY, Identity, acting
 from praksis.base.middleware import WITHOUT_DATABASE
-from praksis.candidates.queries import ids_of_people_owned, placing_roles
+from praksis.candidates.choices import PLACING_ROLES
+from praksis.candidates.queries import ids_of_people_owned
 from praksis.organisations.choices import Role
-from praksis.organisations.queries import needs_second_factor
+from praksis.organisations.queries import ids_led, ids_of_units_within, needs_second_factor, roles_held
 
 GIVE, MAKE = "accounts:second_factor", "accounts:set_up_second_factor"
 OPEN_BEFORE = {
@@ -89,7 +91,18 @@ def identity_of(user: User | AnonymousUser) -> Identity:
     if not isinstance(user, User):
         return NOBODY
     with acting(Identity(user=str(user.pk))), transaction.atomic():
-        roles, people = placing_roles(user), ids_of_people_owned(user)
-    members = dict.fromkeys(str(member) for member, _role in roles)
-    led = [str(member) for member, role in roles if role == Role.LEAD]
-    return Identity(user=str(user.pk), members=tuple(members), led=tuple(led), people=tuple(map(str, people)))
+        roles = roles_held(user)
+        placing = [one for one in roles if one.role in PLACING_ROLES]
+        return Identity(
+            user=str(user.pk),
+            members=_texts(one.where for one in placing if one.unit is None),
+            units=_texts(ids_of_units_within({one.unit for one in placing if one.unit})),
+            led=_texts(one.where for one in roles if one.role == Role.LEAD),
+            appoints=_texts(ids_led(roles)),
+            people=_texts(ids_of_people_owned(user)),
+        )
+
+
+def _texts(ids: Iterable[UUID]) -> tuple[str, ...]:
+    """Each once, in an order that does not change."""
+    return tuple(sorted({str(one) for one in ids}))

@@ -15,16 +15,16 @@ from praksis.accounts.models import User
 from praksis.base.charts import tile_unit
 from praksis.base.codes import TargetGroup
 from praksis.base.sorting import norwegian
+from praksis.candidates.choices import PLACING_ROLES
 from praksis.candidates.models import Candidate
 from praksis.catalogue.choices import PlaceStage, SeatRule
 from praksis.catalogue.models import Place, Scheme, Seat
-from praksis.catalogue.rules import DECIDING_HOST_ROLES
-from praksis.organisations.choices import Role
+from praksis.organisations.choices import DECIDING_HOST_ROLES, Role
 from praksis.organisations.models import Host, HostContact, Membership
+from praksis.organisations.queries import Workplace, workplaces_led
 from praksis.rounds.choices import RoundState
 from praksis.rounds.models import EntryLink, Publication, Round
 
-PLACING_ROLES = {Role.COORDINATOR, Role.COUNSELLOR, Role.LEAD}
 NEWEST_PLACES = 4
 SHOWN_SCHEMES = 6
 TANDEM_RULES = [SeatRule.WHOLE, SeatRule.EQUAL]
@@ -62,6 +62,11 @@ class Reader:
         return bool(self.roles & (PLACING_ROLES | {Role.BOARD}))
 
     @property
+    def leads(self) -> bool:
+        """Says somewhere who works there; operators where nobody else does."""
+        return bool(self.roles & {Role.LEAD, Role.OPERATOR}) or self.decides_at_host
+
+    @property
     def operates(self) -> bool:
         return Role.OPERATOR in self.roles
 
@@ -70,7 +75,7 @@ def reader_of(user: User | AnonymousUser) -> Reader:
     """Three queries for someone who is signed in, none for a visitor."""
     if not isinstance(user, User):
         return Reader()
-    contact = HostContact.objects.filter(user=user).select_related("host").order_by("host__name").first()
+    contact = HostContact.objects.current().filter(user=user).select_related("host").order_by("host__name").first()
     return Reader(
         user=user,
         memberships=list(user.memberships.current().select_related("member").order_by("role")),
@@ -103,10 +108,11 @@ class Work:
     places: list[Place]
     offered_places: int
     own_candidates: int
+    led: list[Workplace]
 
 
 def work_of(reader: Reader) -> Work:
-    """What waits for this reader, in at most six queries."""
+    """What waits for this reader, in at most ten queries."""
     members = [membership.member_id for membership in reader.memberships if membership.role in PLACING_ROLES]
     return Work(
         reader=reader,
@@ -114,7 +120,8 @@ def work_of(reader: Reader) -> Work:
         rounds=_rounds_of(reader.user) if reader.user and reader.sees_rounds else [],
         places=_places_of(reader.host, reader) if reader.host else [],
         offered_places=Place.objects.filter(stage=PlaceStage.OFFERED).count() if members else 0,
-        own_candidates=Candidate.objects.filter(member__in=members).count() if members else 0,
+        own_candidates=Candidate.objects.placed_by(reader.user).count() if reader.user and members else 0,
+        led=workplaces_led(reader.user) if reader.user and reader.leads else [],
     )
 
 

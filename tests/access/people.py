@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from praksis.accounts.models import User
 from praksis.organisations.choices import HostRole, MemberKind, Role
-from praksis.organisations.models import Host, HostContact, Member, Membership
+from praksis.organisations.models import Host, HostContact, Member, Membership, Unit
 
 PLACING = ("counsellor", "coordinator", "lead")
 
@@ -59,6 +59,8 @@ STAFF = [
     ("region", Role.BOARD),
     ("region", Role.OPERATOR),
 ]
+UNIT = "uib's unit"
+"""Where the counsellor works who follows one unit's people only."""
 CANDIDATES = ("student", "newcomer", "participant", "double", "pupil")
 """Elective practice at the university; introduction programme, with a protected address; NAV; university and NAV; a child."""
 
@@ -98,7 +100,8 @@ class Cast:
 
     def seeing(self, *members: str) -> set[str]:
         """Those who may see the rounds of these members."""
-        return self.staff(*members, "region", roles=(*PLACING, "board"))
+        inside = [*members, *([UNIT] if "uib" in members else [])]
+        return self.staff(*inside, "region", roles=(*PLACING, "board"))
 
     def user(self, key: str) -> User:
         found = self.actors[key].user
@@ -122,6 +125,9 @@ def cast(hosts: dict[str, Host]) -> Cast:
     for member, role in STAFF:
         user = made.add(f"{member}{role.value}", role.value, member)
         Membership.objects.create(user=user, member=made.members[member], role=role)
+    unit = Unit.objects.create(member=made.members["uib"], name="Zqenhet")
+    below = made.add("uibunit", Role.COUNSELLOR.value, UNIT)
+    Membership.objects.create(user=below, member=made.members["uib"], role=Role.COUNSELLOR, unit=unit)
     made.add("nobody", "candidate")
     today = timezone.localdate()
     former = {"starts_on": today - timedelta(days=9), "ends_on": today - timedelta(days=1)}

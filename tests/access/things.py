@@ -10,6 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from praksis.demo.personas import CANDIDATES as PERSONAS
+from praksis.organisations.models import HostContact, Invitation, Membership, Unit
+from tests.access.people import UNIT
 from tests.access.world import PEOPLE, ROUNDS, SEASON, World
 
 PROVIDER_PAGES = ("ask_provider", "provider_answers", "signed_out", "connect_provider", "disconnect_provider")
@@ -41,11 +43,56 @@ def thing(name: str, *args: Any, query: str = "", data: Data | None = None, **ho
 
 def things(world: World) -> dict[str, list[Thing]]:
     """By address; one that is not here takes no arguments, and what is there is one's own."""
-    return {**_catalogue(world), **_candidates(world), **_wishes(world), **_rounds(world), **_links(world)}
+    parts = [_catalogue, _organisations, _candidates, _wishes, _rounds, _links]
+    return {address: found for part in parts for address, found in part(world).items()}
 
 
 def everyone(world: World) -> set[str]:
     return set(world.cast.actors)
+
+
+# ---------------------------------------------------------------- who works where
+
+
+def _organisations(world: World) -> dict[str, list[Thing]]:
+    cast, hosts = world.cast, world.hosts
+    places = {
+        "uib": (cast.members["uib"].pk, {"uiblead"}),
+        "nav": (cast.members["nav"].pk, {"regionoperator"}),
+        "region": (cast.members["region"].pk, {"regionlead"}),
+        "one": (hosts["one"].pk, {"contact"}),
+        "hidden": (hosts["hidden"].pk, {"signer"}),
+    }
+    held = [
+        ("uib", Membership.objects.get(user=world.by("uibcounsellor")).pk, {"uiblead"}),
+        ("former", Membership.objects.get(user=world.by("former")).pk, set[str]()),
+        ("nav", Membership.objects.get(user=world.by("navcounsellor")).pk, {"regionoperator"}),
+        ("one", HostContact.objects.get(user=world.by("supervisor")).pk, {"contact"}),
+    ]
+    role = {"role": "board", "email": "ny@person.example", "starts_on": "2027-01-01"}
+    roles = {"uib": role, "nav": role, "region": role, "one": role | {"role": "supervisor"}, "hidden": role | {"role": "contact"}}
+    changes = {"uib": {"role": "counsellor"}, "nav": {"role": "counsellor"}, "one": {"role": "supervisor"}, "former": {}}
+    invitations = [
+        thing(key, world_pk, Invitation.objects.get(email=f"zq{key}ny@person.example").pk, leads=who)
+        for key, (world_pk, who) in places.items()
+        if key in ("uib", "one")
+    ]
+    return {
+        "organisations:staff": [thing(key, pk, leads=who) for key, (pk, who) in places.items()],
+        "organisations:invite": [thing(key, pk, data=roles[key], leads=who) for key, (pk, who) in places.items()],
+        "organisations:new_unit": [
+            thing(key, places[key][0], data=lambda: {"name": f"Enhet {uuid4()}"}, leads=places[key][1]) for key in ("uib", "nav")
+        ],
+        "organisations:new_member": [
+            thing("new", data=lambda: {"name": f"Medlem {uuid4()}", "short_name": "Ny", "kind": "school"})
+        ],
+        "organisations:withdraw": invitations,
+        "organisations:change_role": [thing(key, pk, data=changes[key], leads=who) for key, pk, who in held],
+        "organisations:take_back_role": [thing(key, pk, leads=who) for key, pk, who in held],
+        "organisations:follow_invitation": [
+            thing("invitation", world.invitations["skole"], link=everyone(world), data={"name": "Zqny"})
+        ],
+    }
 
 
 # ---------------------------------------------------------------- places
@@ -147,12 +194,13 @@ def _candidates(world: World) -> dict[str, list[Thing]]:
     person = {"first_name": "Ny", "last_name": "Person", "language": "nb"}
     people = {key: world.candidates[key].pk for key in ("student", "doublenav", "participant", "newcomer", "pupil")}
     members = {key: world.cast.members[key].pk for key in ("uib", "nav", "skole")}
+    unit = {"unit": Unit.objects.get().pk}
     header = "fornavn;etternavn;målgruppe;fagfelt;halvår\r\nNy;Rad;Elev;IT;Vår 2027\r\n"
 
     def file() -> dict[str, Any]:
         return {"file": SimpleUploadedFile("kandidater.csv", header.encode())}
 
-    own = {key: world.cast.staff(key) for key in members}
+    own, in_unit = {key: world.cast.staff(key) for key in members}, world.cast.staff(UNIT)
     whole = [
         thing(key, pk, data=lambda pk=pk: _form(world, "candidates:candidate", thing("", pk)), members=world.staff_of(key))
         for key, pk in people.items()
@@ -160,10 +208,13 @@ def _candidates(world: World) -> dict[str, list[Thing]]:
     return {
         "candidates:candidate": whole,
         "candidates:new_need": [thing(key, pk, data=need, members=world.staff_of(key)) for key, pk in people.items()],
-        "candidates:new_candidate": [thing(key, pk, data=person | need, members=own[key]) for key, pk in members.items()],
-        "candidates:from_spreadsheet": [thing(key, pk, data=file, members=own[key]) for key, pk in members.items()],
+        "candidates:new_candidate": [
+            thing("uib", members["uib"], data=person | need | unit, members=own["uib"] | in_unit),
+            *(thing(key, members[key], data=person | need, members=own[key]) for key in ("nav", "skole")),
+        ],
+        "candidates:from_spreadsheet": [thing(key, pk, data=file, whole=own[key]) for key, pk in members.items()],
         "candidates:access_log": [thing("log", led={"uiblead", "skolelead", "regionlead"})],
-        "candidates:candidates": [thing("list", members=world.cast.staff(*world.cast.members))],
+        "candidates:candidates": [thing("list", members=world.cast.staff(*world.cast.members, UNIT))],
     }
 
 
@@ -203,10 +254,11 @@ def _rounds(world: World) -> dict[str, list[Thing]]:
 
     def part(key: str, member: str, *, query: str = "", **data: Any) -> Thing:
         args = (rounds[key].pk, cast.members[member].pk)
-        return thing(f"{key} of {member}", *args, query=query, data=data, members=cast.staff(member))
+        staff = cast.staff(member)
+        return thing(f"{key} of {member}", *args, query=query, data=data, members=staff, whole=staff)
 
     parts = [part("closed", member, query=f"?run={runs['closed'].pk}") for member in ("uib", "nav")]
-    people = {key: cast.staff(*ROUNDS[key][2]) for key in rounds}
+    people = {key: cast.staff(*ROUNDS[key][2], *([UNIT] if "uib" in ROUNDS[key][2] else [])) for key in rounds}
     return {
         "rounds:rounds": [thing("list", round=cast.seeing(*cast.members))],
         "rounds:round": [thing(key, rounds[key].pk, round=seen(key)) for key in ("done", "open", "closed", "others")],

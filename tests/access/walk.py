@@ -33,6 +33,12 @@ LANDINGS = {
     "catalogue:close_place": {"catalogue:place"},
     "catalogue:approve_place": {"catalogue:place"},
     "catalogue:offer": {"catalogue:offered"},
+    "organisations:withdraw": {"organisations:staff"},
+    "organisations:new_unit": {"organisations:staff"},
+    "organisations:new_member": {"organisations:staff"},
+    "organisations:change_role": {"organisations:staff"},
+    "organisations:take_back_role": {"organisations:staff", "web:my_page"},
+    "organisations:follow_invitation": {"web:my_page"},
     "candidates:new_candidate": {"candidates:candidates"},
     "candidates:candidate": {"candidates:candidate"},
     "candidates:new_need": {"candidates:candidate"},
@@ -49,14 +55,25 @@ LANDINGS = {
     "demo:leave": {"web:front"},
 }
 """Where an allowed answer may lead."""
-LAST = ("accounts:sign_out_everywhere", "accounts:follow_link", "demo:become", "demo:leave", "accounts:sign_out")
+LAST = (
+    "organisations:take_back_role",
+    "accounts:sign_out_everywhere",
+    "organisations:follow_invitation",
+    "accounts:follow_link",
+    "demo:become",
+    "demo:leave",
+    "accounts:sign_out",
+)
 """After these one is somebody else."""
-USED_ONCE = {"accounts:follow_link"}
+USED_ONCE = {"accounts:follow_link", "organisations:follow_invitation"}
 """Whoever comes second is told that the link is used."""
 FORM_AGAIN = {"accounts:set_up_second_factor", "rounds:new_round", "rounds:reopen"}
 """Sent with something wrong too, so that the form may come back to those who may send it."""
-NAMES_ONE = {"catalogue:offered": re.compile("Zqofferedplass")}
-"""The page for whoever holds the address of an offer names that offer."""
+NAMES_ONE = {
+    "catalogue:offered": re.compile("Zqofferedplass"),
+    "organisations:follow_invitation": re.compile("zqskoleny@person.example"),
+}
+"""The page for whoever holds the address of an offer names that offer; an invitation's, whom it is for."""
 ABOUT_PEOPLE = ("rounds:wishes", "rounds:result", "rounds:own_")
 CONFIDENTIAL = re.compile("|".join([*CONFIDENTIAL_GROUPS, *(str(TargetGroup(one).label) for one in CONFIDENTIAL_GROUPS)]))
 TOLD_GROUP = {"work_training": "nav", "language_practice": "kommune"}

@@ -15,12 +15,13 @@ from praksis.catalogue.actions import index_places
 from praksis.catalogue.choices import Extent, PlaceStage, SchemeStage, SeatRule
 from praksis.catalogue.models import Place, Scheme, Seat
 from praksis.demo.personas import CANDIDATES as PERSONAS
-from praksis.organisations.models import Host
+from praksis.organisations.actions import invite
+from praksis.organisations.models import Host, HostContact, Membership, Unit
 from praksis.rounds import actions
 from praksis.rounds.choices import Policy, RoundState
 from praksis.rounds.models import Entry, EntryLink, Round, RoundPlace, Run
 from praksis.rounds.tasks import allocate
-from tests.access.people import Cast, cast
+from tests.access.people import UNIT, Cast, cast
 
 type AsRole = Callable[[], AbstractContextManager[None]]
 
@@ -44,6 +45,7 @@ ROUNDS = {
     "prepared": ("uib", RoundState.PREPARING, ("uib", "nav")),
     "others": ("fylke", RoundState.RANKING, ("fylke",)),
 }
+IN_THE_UNIT = ("student",)
 ALL_GROUPS = ("student_elective", "work_training", "language_practice", "pupil")
 
 
@@ -59,6 +61,7 @@ class World:
     rounds: dict[str, Round] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
     tokens: list[str] = field(default_factory=list)
+    invitations: dict[str, str] = field(default_factory=dict)
 
     def by(self, key: str) -> User:
         return self.cast.user(key)
@@ -68,7 +71,7 @@ class World:
         return links.get(candidate=self.candidates[person], round=self.rounds[round_]).entry
 
     def staff_of(self, person: str) -> set[str]:
-        return self.cast.staff(PEOPLE[person][0])
+        return self.cast.staff(PEOPLE[person][0], *([UNIT] if person in IN_THE_UNIT else []))
 
     def own(self, person: str) -> set[str]:
         """The person, and the guardian of the child."""
@@ -92,6 +95,7 @@ def world(as_owner: AsRole, as_worker: AsRole) -> World:
             allocate.func(run_id=str(run.pk))
     with as_owner():
         _publish(made)
+        _invite(made)
         linked = User.objects.create(name="Lenke", email="lenke@person.example")
         User.objects.create(name=PERSONAS[0].name, email=PERSONAS[0].email)
     made.tokens = [make_link(user=linked), make_link(user=None)]
@@ -116,6 +120,7 @@ def _people(made: World) -> None:
             first_name=f"Zq{name}fo",
             last_name=f"Zq{name}et",
             address_protected=key == "newcomer",
+            unit=Unit.objects.get() if key in IN_THE_UNIT else None,
         )
         Need.objects.create(candidate=person, member=person.member, target_group=group, field="health", season=SEASON)
         made.candidates[key] = person
@@ -228,6 +233,33 @@ def _rank(made: World, person: str, round_: str, names: Iterable[str], *, send: 
     entry = actions.save_ranking(entry=entry, groups=groups, version=entry.version, by=by)
     if send:
         actions.send_ranking(entry=entry, version=entry.version, by=by)
+
+
+def _invite(made: World) -> None:
+    """One to the university, one to a host, and one to use. Whoever leads sees colleagues' names and those who are invited."""
+    members, hosts = made.cast.members, made.hosts
+    for key, workplace, role, by in [
+        ("uib", members["uib"], "coordinator", "uiblead"),
+        ("one", hosts["one"], "supervisor", "contact"),
+        ("skole", members["skole"], "board", "skolelead"),
+    ]:
+        address = f"zq{key}ny@person.example"
+        made.invitations[key] = invite(
+            workplace=workplace, email=address, role=role, by=made.by(by), starts_on=timezone.localdate()
+        )
+        made.cast.told(address, {by})
+    operators = {"regionoperator"}
+    for membership in Membership.objects.select_related("user", "member"):
+        member = next(key for key, one in members.items() if one.pk == membership.member_id)
+        _tell_name(made, membership.user, made.cast.staff(member, roles=("lead",)) or operators)
+    for contact in HostContact.objects.select_related("user"):
+        deciding = "contact" if contact.host_id == hosts["one"].pk else "signer"
+        _tell_name(made, contact.user, {deciding})
+
+
+def _tell_name(made: World, user: User, keys: Iterable[str]) -> None:
+    for word in (*user.name.split(), user.email):
+        made.cast.told(word, keys)
 
 
 def _publish(made: World) -> None:

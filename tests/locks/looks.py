@@ -20,6 +20,8 @@ KEYS = {
     "accounts_linkrequest": ("id", "pair", "near", "network"),
     "rounds_entry": ("round_id",),
     "base_pseudonym": ("subject",),
+    "organisations_membership": ("role",),
+    "organisations_invitation": ("digest",),
 }
 """Columns that a policy compares with a key."""
 
@@ -45,7 +47,16 @@ def ways_in(region: Region, *, each: int) -> list[Identity]:
     nothing, and nothing. Without a purpose too: a key alone opens nothing."""
     keys = [key for table, columns in KEYS.items() for column in columns for key in _values(region, table, column)[:each]]
     keys += [",".join(_values(region, "accounts_user", "email")[:2]), "first-run", str(uuid.UUID(int=1)), ""]
-    return [Identity(purpose=purpose, key=key) for purpose in ["", *purposes()] for key in keys]
+    return [*_invited(region), *(Identity(purpose=purpose, key=key) for purpose in ["", *purposes()] for key in keys)]
+
+
+def _invited(region: Region) -> list[Identity]:
+    """Whoever is invited, and somebody else, with the token of each invitation."""
+    rows = region.rows["accounts_user"].values()
+    invitations = list(region.rows["organisations_invitation"].values())
+    asked = {one["email"] for one in invitations}
+    some = [one for one in rows if one["email"] in asked] + [one for one in rows if one["email"] not in asked][:1]
+    return [Identity(user=str(who["id"]), purpose="invitation", key=str(one["digest"])) for who in some for one in invitations]
 
 
 def _values(region: Region, table: str, column: str) -> list[str]:

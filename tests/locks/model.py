@@ -53,6 +53,11 @@ def _past(moment: object, by: timedelta = timedelta()) -> bool:
 # ---------------------------------------------------------------- the web
 
 
+def _follows(by: Identity, person: Row) -> bool:
+    """Staff of the whole member, or of the person's unit."""
+    return person.get("member_id") in by.members or person.get("unit_id") in by.units
+
+
 def _session(_region: Region, by: Identity, row: Row) -> Commands:
     if row["session_key"] == _key(by, "session"):
         return ALL
@@ -69,13 +74,14 @@ def _pseudonym(_region: Region, by: Identity, row: Row) -> Commands:
 
 
 def _user(region: Region, by: Identity, row: Row) -> Commands:
-    staffed = [one for one in region.rows["candidates_candidate"].values() if one["member_id"] in by.members]
+    people = [one for one in region.rows["candidates_candidate"].values() if _follows(by, one)]
+    people += [one for one in region.rows["organisations_membership"].values() if one["member_id"] in by.appoints]
+    people += [one for one in region.rows["organisations_hostcontact"].values() if one["host_id"] in by.appoints]
     invited = (_key(by, "invite") or "").split(",")
     may: set[str] = set()
     if _is(by, row["id"]):
         may |= {"select", "update"}
-    led = [one for one in region.rows["organisations_membership"].values() if one["member_id"] in by.led]
-    if row["email"] == _key(by, "sign-in") or row["id"] in {one["user_id"] for one in [*staffed, *led]}:
+    if row["email"] == _key(by, "sign-in") or row["id"] in {one["user_id"] for one in people}:
         may |= SEE
     if row["email"] == _key(by, "first-run") or row["email"] in invited:
         may |= {"select", "insert"}
@@ -105,29 +111,52 @@ def _own(_region: Region, by: Identity, row: Row) -> Commands:
     return ALL if _is(by, row["user_id"]) else NONE
 
 
-def _membership(_region: Region, by: Identity, row: Row) -> Commands:
-    new = {"insert"} if _key(by, "first-run") else set()
-    return frozenset(new | SEE if _is(by, row["user_id"]) or row["member_id"] in by.led else new)
+def _membership(region: Region, by: Identity, row: Row) -> Commands:
+    may: set[str] = set()
+    if _key(by, "first-run") or _invited(region, by, row, "member_id", "unit_id"):
+        may |= {"insert"}
+    if _is(by, row["user_id"]) or row["role"] == _key(by, "who-leads"):
+        may |= SEE
+    return frozenset(may | {"select", "update"} if row["member_id"] in by.appoints else may)
 
 
-def _contact(_region: Region, by: Identity, row: Row) -> Commands:
-    return SEE if _is(by, row["user_id"]) else NONE
+def _contact(region: Region, by: Identity, row: Row) -> Commands:
+    may = {"insert"} if _invited(region, by, row, "host_id") else set()
+    may |= SEE if _is(by, row["user_id"]) else NONE
+    return frozenset(may | {"select", "update"} if row["host_id"] in by.appoints else may)
+
+
+def _invited(region: Region, by: Identity, row: Row, *columns: str) -> bool:
+    """Whether it is the role that an invitation gives whoever acts, who holds its token."""
+    given = [
+        one
+        for one in region.rows["organisations_invitation"].values()
+        if one["digest"] == _key(by, "invitation") and not one["taken_back_at"] and not _past(one["expires_at"])
+    ]
+    same = (*columns, "role", "starts_on", "ends_on")
+    return _is(by, row["user_id"]) and any(all(one[name] == row[name] for name in same) for one in given)
+
+
+def _invitation(_region: Region, by: Identity, row: Row) -> Commands:
+    if row["member_id"] in by.appoints or row["host_id"] in by.appoints:
+        return frozenset({"select", "insert", "update"})
+    return frozenset({"select", "update"}) if row["digest"] == _key(by, "invitation") else NONE
 
 
 def _person(_region: Region, by: Identity, row: Row) -> Commands:
-    if row["member_id"] in by.members:
+    if _follows(by, row):
         return ALL
     return SEE if row["id"] in by.people or _is(by, row["user_id"]) else NONE
 
 
-def _need(_region: Region, by: Identity, row: Row) -> Commands:
-    if row["member_id"] in by.members:
+def _need(region: Region, by: Identity, row: Row) -> Commands:
+    if row["member_id"] in by.members or region.person(row).get("unit_id") in by.units:
         return ALL
     return SEE if row["candidate_id"] in by.people else NONE
 
 
 def _with_person(region: Region, by: Identity, row: Row) -> Commands:
-    if region.person(row)["member_id"] in by.members:
+    if _follows(by, region.person(row)):
         return ALL
     return SEE if row["candidate_id"] in by.people else NONE
 
@@ -139,15 +168,15 @@ def _guardian(region: Region, by: Identity, row: Row) -> Commands:
 def _entry(region: Region, by: Identity, row: Row) -> Commands:
     if row["member_id"] in by.members:
         return ALL
-    links = region.rows["rounds_entrylink"].values()
-    own = any(link["candidate_id"] in by.people for link in links if link["entry_id"] == row["id"])
+    links = [link for link in region.rows["rounds_entrylink"].values() if link["entry_id"] == row["id"]]
+    own = any(link["candidate_id"] in by.people or region.person(link).get("unit_id") in by.units for link in links)
     return frozenset({"select", "update"}) if own else NONE
 
 
-def _entry_link(_region: Region, by: Identity, row: Row) -> Commands:
+def _entry_link(region: Region, by: Identity, row: Row) -> Commands:
     if row["member_id"] in by.members:
         return frozenset({"select", "insert", "delete"})
-    return SEE if row["candidate_id"] in by.people else NONE
+    return SEE if row["candidate_id"] in by.people or region.person(row).get("unit_id") in by.units else NONE
 
 
 def _choice(region: Region, by: Identity, row: Row) -> Commands:
@@ -217,6 +246,7 @@ MODEL: dict[str, dict[str, Rule]] = {
         "accounts_recoverycode": _own,
         "organisations_membership": _membership,
         "organisations_hostcontact": _contact,
+        "organisations_invitation": _invitation,
         "candidates_candidate": _person,
         "candidates_need": _need,
         "candidates_heldpaper": _with_person,

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -10,10 +11,10 @@ from praksis.base.models import TrailEntry
 from praksis.candidates.models import Candidate, Conflict, Consent, Guardian, HeldPaper
 from praksis.catalogue.models import Place
 from praksis.organisations.choices import Role
-from praksis.organisations.models import HostContact, Membership
+from praksis.organisations.models import Host, HostContact, Invitation, Member, Membership, Unit
 from praksis.rounds.choices import Policy
 from praksis.rounds.models import Choice, Entry, EntryLink, Outcome, Round, Run, RunInput
-from praksis.rounds.tests.world import candidate, host, place, seat, user, world
+from praksis.rounds.tests.world import World, candidate, host, place, seat, staff, user, world
 
 
 def fill() -> None:
@@ -22,6 +23,8 @@ def fill() -> None:
     people = [candidate(made.uib, name) for name in ("Ola", "Eva")] + [candidate(made.nav, "Siri", "work_training")]
     people.append(candidate(made.nav, "Per", "work_training", digital=False))
     wanted = place("Kontor", seat(4))
+    _units(made, people[1])
+    _invitations(made, wanted.host)
     Guardian.objects.create(candidate=people[1], user=user("Mor"))
     Guardian.objects.create(candidate=people[2], user=user("Far"))
     HostContact.objects.create(user=user("Vert"), host=host("Verksted"))
@@ -51,6 +54,38 @@ def fill() -> None:
     for one, hours in ((None, -1), (made.kari, 1), (made.nils, -1)):
         ends = timezone.now() + timedelta(hours=hours)
         Session.objects.create(session_key=uuid.uuid4().hex, session_data="", user=one, expire_date=ends)
+
+
+def _units(made: World, inside: Candidate) -> None:
+    """A person in a department; a counsellor for its faculty, and one for another."""
+    faculty, other = (Unit.objects.create(member=made.uib, name=name) for name in ("Fakultet", "Annet"))
+    inside.unit = Unit.objects.create(member=made.uib, name="Institutt", above=faculty)
+    inside.save()
+    for name, unit in (("Vera", faculty), ("Anna", other)):
+        Membership.objects.create(user=user(name), member=made.uib, role=Role.COUNSELLOR, unit=unit)
+
+
+def _invitations(made: World, workplace: Host) -> None:
+    """A lead; an operator of a region that has none; a newcomer with a role at a member and one at a host, and invitations: those
+    that gave these roles, the same taken back and too old, and others that give something else in one thing each."""
+    lead, newcomer = staff(made.uib, Role.LEAD, "Lise"), user("Ny")
+    staff(Member.objects.create(name="Regionen", short_name="Regionen", kind="region"), Role.OPERATOR, "Drift")
+    for one in (newcomer, lead):
+        Membership.objects.create(user=one, member=made.uib, role=Role.COUNSELLOR)
+    HostContact.objects.create(user=newcomer, host=workplace, role="supervisor")
+    now, today = timezone.now(), timezone.localdate()
+    same = {"email": newcomer.email, "expires_at": now + timedelta(days=1)}
+    other = [{}, {"taken_back_at": now}, {"expires_at": now}, {"starts_on": today - timedelta(days=1)}, {"ends_on": today}]
+    at_member = [*other, {"member": made.nav}, {"role": Role.BOARD}, {"unit": Unit.objects.first()}]
+    at_host = [*other, {"host": host("Nabo")}, {"role": "contact"}]
+    for more in at_member:
+        _invite(**{**same, "member": made.uib, "role": Role.COUNSELLOR, **more})
+    for more in at_host:
+        _invite(**{**same, "host": workplace, "role": "supervisor", **more})
+
+
+def _invite(**row: Any) -> None:
+    Invitation.objects.create(digest=uuid.uuid4().hex, **row)
 
 
 def _next(round_: Round) -> Round:

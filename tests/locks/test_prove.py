@@ -6,17 +6,7 @@ import pytest
 
 from matching.tests.reports import write_report
 from tests.locks.conftest import Bench
-from tests.locks.mutants import mutants
-
-SURVIVORS = {
-    "rounds_entry.web_select_1: without «link.candidate_id = any ((select string_to_arra...»": (
-        "the policies of the links show no other link; the member's staff see the entry already"
-    ),
-    "rounds_outcome.worker_insert_3: for select, delete too": (
-        "what it may add it sees, and may remove, by policies of fewer words"
-    ),
-}
-"""Faults that change nothing anyone could see, each with its reason."""
+from tests.locks.mutants import SURVIVORS, mutants
 
 
 @pytest.mark.prove

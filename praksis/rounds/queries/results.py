@@ -1,6 +1,6 @@
 """What a run gave: to one entry with its reasons, and to a member's own people."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -128,9 +128,9 @@ PEOPLE_SORTS: dict[str, Order] = {
 }
 
 
-def own_people(round_: Round, members: Iterable[Member], sort: str = "name") -> QuerySet[EntryLink]:
-    """These members' people in the round, with how many wishes each has (`wish_count`). `sort` as in `own_results`."""
-    links = EntryLink.objects.filter(round=round_, member__in=list(members)).select_related("entry", "candidate", "member")
+def own_people(round_: Round, user: User, sort: str = "name") -> QuerySet[EntryLink]:
+    """The user's people in the round, with how many wishes each has (`wish_count`). `sort` as in `own_results`."""
+    links = EntryLink.objects.placed_by(user).filter(round=round_).select_related("entry", "candidate", "member")
     order = PEOPLE_SORTS.get(sort.removeprefix("-"), PEOPLE_SORTS["name"])
     wishes = Choice.objects.filter(entry=OuterRef("entry")).order_by().values("entry").annotate(count=Count("pk"))
     found = links.annotate(wish_count=Coalesce(Subquery(wishes.values("count")), 0)).order_by(*order)
@@ -144,14 +144,14 @@ SORTS: dict[str, Order] = {
 }
 
 
-def own_results(run: Run, members: Iterable[Member], sort: str = "name", only: str = "") -> QuerySet[Outcome]:
-    """The outcomes of these members' people, with person and place. `only` is "without" for those who got no place.
+def own_results(run: Run, user: User, sort: str = "name", only: str = "") -> QuerySet[Outcome]:
+    """The outcomes of the user's people, with person and place. `only` is "without" for those who got no place.
 
     `sort` is a key of SORTS, with a minus for the other way; anything else is by name.
     """
     key = sort.removeprefix("-")
     order = [*SORTS.get(key, SORTS["name"]), *SORTS["name"], "pk"]
-    outcomes = Outcome.objects.filter(run=run, entry__link__member__in=list(members))
+    outcomes = Outcome.objects.filter(run=run, entry__link__in=EntryLink.objects.placed_by(user).filter(round=run.round_id))
     if only == "without":
         outcomes = outcomes.filter(place__isnull=True)
     found = outcomes.select_related("entry__link__candidate", "entry__link__member", "place__host").order_by(*order)

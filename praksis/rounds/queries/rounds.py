@@ -17,6 +17,7 @@ from praksis.base.dates import short_day
 from praksis.base.models import PublishedFigure
 from praksis.base.sorting import norwegian
 from praksis.candidates.choices import PLACING_ROLES
+from praksis.candidates.models import placing_members
 from praksis.catalogue.choices import SeatRule
 from praksis.organisations.models import Member
 from praksis.rounds.bridge import SMALL
@@ -43,6 +44,11 @@ def members_placed_for(user: User, round_: Round) -> list[Member]:
     """The members of the round for which the user places people, by name."""
     own = user.memberships.current().filter(role__in=PLACING_ROLES).values("member")
     return list(round_.members.filter(pk__in=own).order_by(norwegian("name")))
+
+
+def members_entered_by(user: User, round_: Round) -> list[Member]:
+    """Those of them whose people the user places whole, and so may put into the round."""
+    return list(round_.members.filter(pk__in=placing_members(user)).order_by(norwegian("name")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,7 @@ class RoundPage:
     runs: list[Run]
     may_coordinate: bool
     own_members: list[Member]
+    whole_members: list[Member]
     parts: list[MemberPart]
     figures: dict[str, int | None]
 
@@ -148,6 +155,7 @@ def round_page(round_: Round, user: User) -> RoundPage:
         runs=runs,
         may_coordinate=may_coordinate(user, round_),
         own_members=own,
+        whole_members=members_entered_by(user, round_),
         parts=_parts(round_, run, user, own, publications),
         figures=figures,
     )

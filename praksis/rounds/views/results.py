@@ -75,7 +75,7 @@ def own_people(request: HttpRequest, round_id: UUID) -> HttpResponse:
     members = queries.members_placed_for(user, round_)
     if not members:
         raise Http404
-    links = queries.own_people(round_, members, request.GET.get("sort", "name"))
+    links = queries.own_people(round_, user, request.GET.get("sort", "name"))
     page = Paginator(links, PAGE).get_page(request.GET.get("page"))
     trail.saw(request, Shown.ENTERED, *(link.candidate for link in page), kind=ReadKind.LIST)
     return render(request, "rounds/own_people.html", {"round": round_, "page": page, "members": members})
@@ -86,13 +86,14 @@ def own_people(request: HttpRequest, round_id: UUID) -> HttpResponse:
 @login_required
 def own(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """What the reader's own people got in the run that counts; before publication too, so that a person can look at it first."""
-    round_ = get_object_or_404(Round.objects.visible_to(current_user(request)), pk=round_id)
-    members = queries.members_placed_for(current_user(request), round_)
+    user = current_user(request)
+    round_ = get_object_or_404(Round.objects.visible_to(user), pk=round_id)
+    members = queries.members_placed_for(user, round_)
     run = shown_run(round_)
     if not members or run is None:
         raise Http404
     only = "without" if request.GET.get("only") == "without" else ""
-    outcomes = queries.own_results(run, members, request.GET.get("sort", "name"), only)
+    outcomes = queries.own_results(run, user, request.GET.get("sort", "name"), only)
     page = Paginator(outcomes, PAGE).get_page(request.GET.get("page"))
     trail.saw(request, Shown.RESULTS, *(outcome.entry.link.candidate for outcome in page), kind=ReadKind.LIST)
     published = set(round_.publications.values_list("member_id", flat=True))
