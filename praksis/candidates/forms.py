@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,7 @@ from praksis.accounts.models import User
 from praksis.base.codes import MUNICIPALITIES, Field, Language, Paper, Season, TargetGroup, standing
 from praksis.base.sorting import norwegian
 from praksis.candidates.choices import birth_years
+from praksis.candidates.imports import MOST_BYTES
 from praksis.candidates.models import IDENTITY_NUMBER
 from praksis.organisations.models import Member, Programme, Unit
 
@@ -113,3 +115,10 @@ class UploadForm(forms.Form):
     """A spreadsheet as CSV."""
 
     file = forms.FileField(label=_("Regneark som CSV"), help_text=_("Lagre regnearket som CSV, og velg filen her. Høyst 5 MB."))
+
+    def clean_file(self) -> UploadedFile:
+        """By its size before it is read, which would take as much memory."""
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > MOST_BYTES:
+            raise forms.ValidationError(_("Filen er for stor. Den kan være høyst 5 MB."))
+        return file

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -79,15 +80,13 @@ def template_file() -> bytes:
 
 def read_rows(content: bytes) -> tuple[list[Row], list[Fault]]:
     """The rows that can be taken, and the faults of the others. Raises NotATableError for a file that is something else."""
-    table = list(csv.reader(io.StringIO(_text(content), newline=""), delimiter=_delimiter(_text(content))))
+    table = _table(_text(content))
     header = [name.strip().lower() for name in table[0]] if table else []
     missing = [column for column, needed in COLUMNS.items() if needed and column not in header]
     if missing:
         raise NotATableError(
             _("Filen mangler disse kolonnene i første rad: %s. Last ned malen, og bruk overskriftene i den.") % ", ".join(missing)
         )
-    if len(table) > MOST_ROWS:
-        raise NotATableError(_("Filen har for mange rader. Del den i flere filer med høyst %s rader hver.") % MOST_ROWS)
     rows: list[Row] = []
     faults: list[Fault] = []
     for line, cells in enumerate(table[1:], 2):
@@ -96,6 +95,18 @@ def read_rows(content: bytes) -> tuple[list[Row], list[Fault]]:
             rows += [found] if isinstance(found, Row) else []
             faults += [] if isinstance(found, Row) else found
     return rows, faults
+
+
+def _table(text: str) -> list[list[str]]:
+    """All cells; no more of them are made than may be taken."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    try:
+        table = list(islice(reader, MOST_ROWS + 1))
+    except csv.Error as problem:
+        raise NotATableError(_("Filen er ikke en CSV-fil. Lagre regnearket som CSV, og prøv igjen.")) from problem
+    if len(table) > MOST_ROWS:
+        raise NotATableError(_("Filen har for mange rader. Del den i flere filer med høyst %s rader hver.") % MOST_ROWS)
+    return table
 
 
 def _text(content: bytes) -> str:
