@@ -116,9 +116,9 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(label=_("Regneark som CSV"), help_text=_("Lagre regnearket som CSV, og velg filen her. Høyst 5 MB."))
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> "UploadedFile[Any]":
         """By its size before it is read, which would take as much memory."""
-        file: UploadedFile = self.cleaned_data["file"]
+        file: UploadedFile[Any] = self.cleaned_data["file"]
         if (file.size or 0) > MOST_BYTES:
             raise forms.ValidationError(_("Filen er for stor. Den kan være høyst 5 MB."))
         return file

@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.datastructures import MultiValueDict
 
 from praksis.candidates.forms import UploadForm
 from praksis.candidates.imports import MOST_BYTES, MOST_ROWS, NotATableError, read_rows
@@ -58,6 +59,6 @@ def test_as_many_rows_as_are_taken_are_read() -> None:
 
 def test_a_form_refuses_a_file_by_its_size() -> None:
     sent = SimpleUploadedFile("kandidater.csv", b"a" * (MOST_BYTES + 1))
-    form = UploadForm({}, {"file": sent})
+    form = UploadForm({}, MultiValueDict({"file": [sent]}))
     assert not form.is_valid()
     assert "5 MB" in str(form.errors)
