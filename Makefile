@@ -5,7 +5,7 @@ DATA ?=
 PY = .venv/bin/python
 SUPERVISE = exec $(PY) -m praksis.base.supervisor --with-parent --port '$(PORT)' --data '$(DATA)'
 
-.PHONY: help demo start signin-link verify-trail roles-sql test test-fast prove bench lint types house lock
+.PHONY: help demo start signin-link verify-trail backup restore roles-sql test test-fast prove bench lint types house lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -22,6 +22,12 @@ signin-link: ## a link that signs someone in once: USER=kari@example.no PORT=800
 
 verify-trail: ## whether the audit trail is as it was written: DATA=dir
 	@PRAKSIS_ROLE=worker $(PY) -m praksis.base.once --data '$(DATA)' verify_trail
+
+backup: ## a copy of everything: FILE=copy.dump DATA=dir
+	@$(PY) -m praksis.base.once --data '$(DATA)' backup '$(FILE)'
+
+restore: ## a copy put back into an empty folder: FILE=copy.dump ERASED=erased.txt DATA=dir
+	@bin/setup run && $(PY) -m praksis.base.once --data '$(DATA)' restore '$(FILE)' --erased '$(ERASED)'
 
 roles-sql: ## the SQL that makes the database roles on a server of one's own
 	@bin/setup run >&2 && $(PY) manage.py roles_sql
@@ -48,6 +54,7 @@ lint: ## style
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m djlint praksis --lint --quiet
+	PRAKSIS_DEMO=0 $(PY) manage.py check --deploy --fail-level WARNING
 
 types: ## mypy, strict
 	@bin/setup dev
