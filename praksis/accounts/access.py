@@ -1,16 +1,17 @@
 """Grants on the room's tables, and which rows whom, by database role."""
 
-from praksis.base.policies import USER, Policy, key, keys
+from praksis.base.policies import USER, Policy, forgotten, key, keys, overdue
+from praksis.base.retention import days
 
 _OLD = f"{key('forget')} is not null"
 
 PERSONS = {
     "accounts_session": {"web": "select, insert, update, delete", "worker": "select, delete"},
-    "accounts_user": {"web": "select, insert, update", "worker": "select"},
+    "accounts_user": {"web": "select, insert, update", "worker": "select, delete"},
     "accounts_signinlink": {"web": "select, insert, update", "worker": "select, insert, update, delete"},
-    "accounts_outsideidentity": {"web": "select, insert, delete"},
-    "accounts_factor": {"web": "select, insert, update, delete"},
-    "accounts_recoverycode": {"web": "select, insert, update, delete"},
+    "accounts_outsideidentity": {"web": "select, insert, delete", "worker": "select (id, user_id), delete"},
+    "accounts_factor": {"web": "select, insert, update, delete", "worker": "select (id, user_id), delete"},
+    "accounts_recoverycode": {"web": "select, insert, update, delete", "worker": "select (id, user_id), delete"},
     "accounts_linkrequest": {"web": "select, insert", "worker": "select, update, delete"},
 }
 POLICIES = {
@@ -20,6 +21,7 @@ POLICIES = {
         Policy("web", "delete", f"user_id = {USER}"),
         Policy("worker", "select", f"{_OLD} and expire_date < now()"),
         Policy("worker", "delete", f"{_OLD} and expire_date < now()"),
+        *forgotten("user_id", "select", "delete"),
     ],
     "accounts_user": [
         Policy("web", "select", f"id = {USER}"),
@@ -30,6 +32,8 @@ POLICIES = {
         Policy("web", "select", f"email = {keys('invite')}"),
         Policy("web", "insert", f"email = {keys('invite')}"),
         Policy("worker", "select", f"email = {key('mail-link')}"),
+        *forgotten("id", "select", "delete"),
+        *overdue(f"coalesce(last_login, created_at) < now() - interval '{days('user')} days'", "select"),
     ],
     "accounts_signinlink": [
         Policy("web", "select", f"digest = {key('link')}"),
@@ -42,15 +46,17 @@ POLICIES = {
         Policy("worker", "update", f"user_id::text = {key('make-link')}"),
         Policy("worker", "select", f"{_OLD} and expires_at < now()"),
         Policy("worker", "delete", f"{_OLD} and expires_at < now()"),
+        *forgotten("user_id", "select", "delete"),
     ],
     "accounts_outsideidentity": [
         Policy("web", "select", f"mark = {key('outsider')}"),
         Policy("web", "select", f"user_id = {USER}"),
         Policy("web", "insert", f"user_id = {USER}"),
         Policy("web", "delete", f"user_id = {USER}"),
+        *forgotten("user_id", "select", "delete"),
     ],
-    "accounts_factor": [Policy("web", "all", f"user_id = {USER}")],
-    "accounts_recoverycode": [Policy("web", "all", f"user_id = {USER}")],
+    "accounts_factor": [Policy("web", "all", f"user_id = {USER}"), *forgotten("user_id", "select", "delete")],
+    "accounts_recoverycode": [Policy("web", "all", f"user_id = {USER}"), *forgotten("user_id", "select", "delete")],
     "accounts_linkrequest": [
         Policy("web", "insert", f"network = {keys('ask-link')}"),
         Policy("web", "select", f"pair = {keys('ask-link')}"),

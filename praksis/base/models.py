@@ -131,3 +131,14 @@ class TrailLink(models.Model):
 
     def __str__(self) -> str:
         return f"link {self.number} of {self.member}"
+
+
+class Erasure(models.Model):
+    """That a row about somebody was erased: the SHA-256 of its id (`base.erasures`)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    digest = models.CharField(max_length=64, unique=True)
+    erased_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.digest

@@ -40,3 +40,17 @@ class Policy(NamedTuple):
         using = f"using ({self.using})" if self.command != "insert" else ""
         check = f"with check ({self.using})" if self.command in {"insert", "update", "all"} else ""
         return f"{using} {check}".strip()
+
+
+OVERDUE = f"{key('overdue')} is not null"
+"""Each night the worker looks for what has been kept long enough. What it may remove then is older than `base.retention` says."""
+
+
+def forgotten(column: str, *commands: str) -> list[Policy]:
+    """What the worker may do with the rows of the one person who is being erased."""
+    return [Policy("worker", command, f"{column} = {key('retention')}::uuid") for command in commands]
+
+
+def overdue(older: str, *commands: str) -> list[Policy]:
+    """What it may do with whatever is old enough: `older` says of a row that it is."""
+    return [Policy("worker", command, f"{OVERDUE} and {older}") for command in commands or ("select", "delete")]

@@ -1,10 +1,11 @@
-"""Grants on the room's tables, and which rows whom. The worker gets nothing: an allocation never reads who people are.
+"""Grants on the room's tables, and which rows whom. An allocation never reads who people are.
 
 A member's staff have their own people, or those of their unit, everybody has themselves and their wards. Papers, conflicts,
 guardians and consents go with the person.
 """
 
-from praksis.base.policies import MEMBERS, PEOPLE, UNITS, USER, Policy
+from praksis.base.policies import MEMBERS, OVERDUE, PEOPLE, UNITS, USER, Policy, forgotten, overdue
+from praksis.base.retention import days
 
 _STAFF_WRITE = {"web": "select, insert, update, delete"}
 _PERSON = "exists (select from candidates_candidate one where one.id = candidate_id and one.{} = {})"
@@ -15,15 +16,18 @@ _WITH_THE_PERSON = [
     Policy("web", "select", f"candidate_id = {PEOPLE}"),
     Policy("web", "all", _OF_OWN_PEOPLE),
     Policy("web", "all", _OF_UNITS_PEOPLE),
+    *forgotten("candidate_id", "select", "delete"),
 ]
+_ADDED_LONG_AGO = f"added_on < current_date - {days('person')}"
 
 PERSONS = {
-    "candidates_candidate": _STAFF_WRITE,
-    "candidates_need": _STAFF_WRITE,
-    "candidates_heldpaper": _STAFF_WRITE,
-    "candidates_conflict": _STAFF_WRITE,
-    "candidates_guardian": _STAFF_WRITE,
-    "candidates_consent": _STAFF_WRITE,
+    # To erase somebody the worker reads ids and dates, no name.
+    "candidates_candidate": _STAFF_WRITE | {"worker": "select (id, user_id, added_on), delete"},
+    "candidates_need": _STAFF_WRITE | {"worker": "select (id, candidate_id, season), delete"},
+    "candidates_heldpaper": _STAFF_WRITE | {"worker": "select (id, candidate_id, valid_until), delete"},
+    "candidates_conflict": _STAFF_WRITE | {"worker": "select (id, candidate_id), delete"},
+    "candidates_guardian": _STAFF_WRITE | {"worker": "select (id, candidate_id, user_id), delete"},
+    "candidates_consent": _STAFF_WRITE | {"worker": "select (id, candidate_id, given_by_id), delete"},
 }
 POLICIES = {
     "candidates_candidate": [
@@ -31,16 +35,28 @@ POLICIES = {
         Policy("web", "select", f"id = {PEOPLE}"),
         Policy("web", "all", f"member_id = {MEMBERS}"),
         Policy("web", "all", f"unit_id = {UNITS}"),
+        *forgotten("id", "select", "delete"),
+        *forgotten("user_id", "select"),
+        *overdue(_ADDED_LONG_AGO, "select"),
     ],
     "candidates_need": [
         Policy("web", "select", f"candidate_id = {PEOPLE}"),
         Policy("web", "all", f"member_id = {MEMBERS}"),
         Policy("web", "all", _OF_UNITS_PEOPLE),
+        *forgotten("candidate_id", "select", "delete"),
+        Policy("worker", "select", OVERDUE),
     ],
-    "candidates_heldpaper": _WITH_THE_PERSON,
+    "candidates_heldpaper": [*_WITH_THE_PERSON, *overdue(f"valid_until < current_date - {days('paper')}")],
     "candidates_conflict": _WITH_THE_PERSON,
-    "candidates_guardian": [*_WITH_THE_PERSON, Policy("web", "select", f"user_id = {USER}")],
-    "candidates_consent": _WITH_THE_PERSON,
+    "candidates_guardian": [
+        *_WITH_THE_PERSON,
+        Policy("web", "select", f"user_id = {USER}"),
+        *forgotten("user_id", "select"),
+    ],
+    "candidates_consent": [
+        *_WITH_THE_PERSON,
+        *forgotten("given_by_id", "select"),
+    ],
     # Staff see the sign-in address of their own people.
     "accounts_user": [
         Policy("web", "select", _USER.format("member_id", MEMBERS)),

@@ -66,6 +66,7 @@ class Candidate(models.Model):
     address_protected = models.BooleanField(
         _("adressen er skjermet"), default=False, help_text=_("Kode 7: vises aldri med sted i lister, eksport eller kart.")
     )
+    added_on = models.DateField(_("lagt inn"), default=timezone.localdate)
     digital = models.BooleanField(_("kan logge inn selv"), default=True, help_text=_("Uten BankID rangerer veilederen."))
 
     objects = CandidateQuerySet.as_manager()

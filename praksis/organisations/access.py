@@ -1,6 +1,7 @@
 """Grants on the room's tables, and which rows whom, by database role. Members, units, programmes and hosts are public."""
 
-from praksis.base.policies import APPOINTS, USER, Policy, key
+from praksis.base.policies import APPOINTS, USER, Policy, forgotten, key, overdue
+from praksis.base.retention import days
 
 OPEN = {
     "organisations_member": {"web": "select, insert, update", "worker": "select"},
@@ -9,9 +10,12 @@ OPEN = {
     "organisations_host": {"web": "select, insert, update", "worker": "select"},
 }
 PERSONS = {
-    "organisations_membership": {"web": "select, insert, update"},
-    "organisations_hostcontact": {"web": "select, insert, update"},
-    "organisations_invitation": {"web": "select, insert, update"},
+    "organisations_membership": {"web": "select, insert, update", "worker": "select, delete"},
+    "organisations_hostcontact": {"web": "select, insert, update", "worker": "select, delete"},
+    "organisations_invitation": {
+        "web": "select, insert, update",
+        "worker": "select (id, invited_by_id, expires_at), delete",
+    },
 }
 
 
@@ -26,6 +30,7 @@ def _invited(table: str, *columns: str) -> str:
     )
 
 
+_ENDED = f"least(taken_back_at::date, ends_on) < current_date - {days('role')}"
 _COLLEAGUES = "exists (select from organisations_{0} one where one.user_id = accounts_user.id and one.{1}_id = {2})"
 POLICIES = {
     # Who works where is for those who say so: nobody gives themselves or others a role without an invitation.
@@ -36,18 +41,24 @@ POLICIES = {
         Policy("web", "select", f"role = {key('who-leads')}"),
         Policy("web", "insert", f"{key('first-run')} is not null"),
         Policy("web", "insert", _invited("organisations_membership", "member_id", "unit_id")),
+        *forgotten("user_id", "select"),
+        *overdue(_ENDED),
     ],
     "organisations_hostcontact": [
         Policy("web", "select", f"user_id = {USER}"),
         Policy("web", "select", f"host_id = {APPOINTS}"),
         Policy("web", "update", f"host_id = {APPOINTS}"),
         Policy("web", "insert", _invited("organisations_hostcontact", "host_id")),
+        *forgotten("user_id", "select"),
+        *overdue(_ENDED),
     ],
     "organisations_invitation": [
         Policy("web", "all", f"member_id = {APPOINTS}"),
         Policy("web", "all", f"host_id = {APPOINTS}"),
         Policy("web", "select", f"digest = {key('invitation')}"),
         Policy("web", "update", f"digest = {key('invitation')}"),
+        *forgotten("invited_by_id", "select"),
+        *overdue(f"expires_at < now() - interval '{days('invitation')} days'"),
     ],
     # Those who say who works there see the names and addresses of their colleagues.
     "accounts_user": [

@@ -1,6 +1,7 @@
 """Grants on the room's tables, and which rows whom. The worker reads the pseudonyms of the round it works on, never the links."""
 
-from praksis.base.policies import MEMBERS, PEOPLE, UNITS, Policy, key
+from praksis.base.policies import MEMBERS, PEOPLE, UNITS, Policy, forgotten, key, overdue
+from praksis.base.retention import days
 
 _ROUND = f"{key('allocation', 'figures')}::uuid"
 _OWN = f"exists (select from rounds_entrylink link where link.entry_id = rounds_entry.id and link.candidate_id = {PEOPLE})"
@@ -10,6 +11,13 @@ _ENTRY_OF_UNITS_PEOPLE = (
     f" where link.entry_id = rounds_entry.id and one.unit_id = {UNITS})"
 )
 _ENTRY_SEEN = "exists (select from rounds_entry one where one.id = entry_id)"
+_OF_THE_FORGOTTEN = (
+    f"exists (select from rounds_entrylink link where link.entry_id = {{}} and link.candidate_id = {key('retention')}::uuid)"
+)
+_PUBLISHED_LONG_AGO = (
+    "exists (select from rounds_run one join rounds_round round on round.id = one.round_id where one.id = run_id"
+    f" and round.published_at < now() - interval '{days('run')} days')"
+)
 _RUN_OF_ROUND = f"exists (select from rounds_run one where one.id = run_id and one.round_id = {key('allocation')}::uuid)"
 
 OPEN = {
@@ -19,13 +27,13 @@ OPEN = {
     "rounds_reserve": {"web": "select, insert, update, delete", "worker": "select"},
     "rounds_reserve_places": {"web": "select, insert, delete", "worker": "select"},
     "rounds_run": {"web": "select, insert, update", "worker": "select, update"},
-    "rounds_publication": {"web": "select, insert", "worker": "select"},
+    "rounds_publication": {"web": "select, insert", "worker": "select, update (published_by_id)"},
 }
 PERSONS = {
-    "rounds_entry": {"web": "select, insert, update, delete", "worker": "select"},
-    "rounds_entrylink": {"web": "select, insert, delete"},
-    "rounds_choice": {"web": "select, insert, update, delete", "worker": "select"},
-    "rounds_runinput": {"worker": "select, insert, update"},
+    "rounds_entry": {"web": "select, insert, update, delete", "worker": "select, update"},
+    "rounds_entrylink": {"web": "select, insert, delete", "worker": "select, delete"},
+    "rounds_choice": {"web": "select, insert, update, delete", "worker": "select, delete"},
+    "rounds_runinput": {"worker": "select, insert, update, delete"},
     "rounds_outcome": {"web": "select", "worker": "select, insert, delete"},
 }
 POLICIES = {
@@ -37,19 +45,29 @@ POLICIES = {
         Policy("web", "select", _ENTRY_OF_UNITS_PEOPLE),
         Policy("web", "update", _ENTRY_OF_UNITS_PEOPLE),
         Policy("worker", "select", f"round_id = {_ROUND}"),
+        Policy("worker", "select", _OF_THE_FORGOTTEN.format("rounds_entry.id")),
+        Policy("worker", "update", _OF_THE_FORGOTTEN.format("rounds_entry.id")),
     ],
     "rounds_entrylink": [
         Policy("web", "select", f"candidate_id = {PEOPLE}"),
         Policy("web", "all", f"member_id = {MEMBERS}"),
         Policy("web", "select", _OF_UNITS_PEOPLE),
+        *forgotten("candidate_id", "select", "delete"),
     ],
     # A list and an outcome go with the entry: whoever sees that one sees these.
-    "rounds_choice": [Policy("web", "all", _ENTRY_SEEN), Policy("worker", "select", _ENTRY_SEEN)],
+    "rounds_choice": [
+        Policy("web", "all", _ENTRY_SEEN),
+        Policy("worker", "select", _ENTRY_SEEN),
+        Policy("worker", "delete", _OF_THE_FORGOTTEN.format("rounds_choice.entry_id")),
+    ],
     "rounds_outcome": [
         Policy("web", "select", _ENTRY_SEEN),
         Policy("worker", "select", _ENTRY_SEEN),
         Policy("worker", "insert", f"{_ENTRY_SEEN} and {_RUN_OF_ROUND}"),
         Policy("worker", "delete", _RUN_OF_ROUND),
     ],
-    "rounds_runinput": [Policy("worker", "all", _RUN_OF_ROUND)],
+    "rounds_runinput": [
+        *(Policy("worker", command, _RUN_OF_ROUND) for command in ("select", "insert", "update")),
+        *overdue(_PUBLISHED_LONG_AGO),
+    ],
 }

@@ -19,6 +19,7 @@ KEYS = {
     "accounts_outsideidentity": ("mark",),
     "accounts_linkrequest": ("id", "pair", "near", "network"),
     "rounds_entry": ("round_id",),
+    "candidates_candidate": ("id",),
     "base_pseudonym": ("subject",),
     "organisations_membership": ("role",),
     "organisations_invitation": ("digest",),

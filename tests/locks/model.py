@@ -6,9 +6,10 @@ not told here shows nothing to anyone but the owner at maintenance. The words ar
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from praksis.base.identity import Identity
+from praksis.base.retention import days
 
 type Row = Mapping[str, object]
 type Commands = frozenset[str]
@@ -232,6 +233,66 @@ def _files(region: Region, by: Identity, row: Row) -> Commands:
     return frozenset({"select", "insert", "update"}) if region.round_of_run(row) == _key(by, "allocation") else NONE
 
 
+def _of_forgotten(column: str, may: Commands = frozenset({"select", "delete"})) -> "Rule":
+    """The worker: the rows of the one person who is being erased."""
+    return lambda _region, by, row: may if row[column] is not None and row[column] == _key(by, "retention") else NONE
+
+
+def _overdue(column: str, key: str, may: Commands = frozenset({"select", "delete"})) -> "Rule":
+    """Each night: what is old enough. Days and moments alike."""
+
+    def rule(_region: Region, by: Identity, row: Row) -> Commands:
+        old = row[column] is not None and _day(row[column]) < _today() - timedelta(days=days(key))
+        return may if _key(by, "overdue") and old else NONE
+
+    return rule
+
+
+def _day(moment: object) -> date:
+    return datetime.fromisoformat(str(moment)).date()
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _any(*rules: "Rule") -> "Rule":
+    return lambda region, by, row: frozenset().union(*(rule(region, by, row) for rule in rules))
+
+
+def _all_overdue(_region: Region, by: Identity, _row: Row) -> Commands:
+    return SEE if _key(by, "overdue") else NONE
+
+
+def _role_ended(region: Region, by: Identity, row: Row) -> Commands:
+    ends = [one for one in ("taken_back_at", "ends_on") if row[one]]
+    return _overdue(min(ends, key=lambda one: _day(row[one])), "role")(region, by, row) if ends else NONE
+
+
+def _long_seen(region: Region, by: Identity, row: Row) -> Commands:
+    return _overdue("last_login" if row["last_login"] else "created_at", "user", SEE)(region, by, row)
+
+
+def _entry_of_forgotten(region: Region, by: Identity, row: Row) -> Commands:
+    links = region.rows["rounds_entrylink"].values()
+    about = any(one["candidate_id"] == _key(by, "retention") for one in links if one["entry_id"] == row["id"])
+    return frozenset({"select", "update"}) if about else NONE
+
+
+def _choice_of_forgotten(region: Region, by: Identity, row: Row) -> Commands:
+    return frozenset({"select", "delete"}) if _entry_of_forgotten(region, by, region.entry(row)) else NONE
+
+
+def _outcome_of_forgotten(region: Region, by: Identity, row: Row) -> Commands:
+    return SEE if _entry_of_forgotten(region, by, region.entry(row)) else NONE
+
+
+def _old_files(region: Region, by: Identity, row: Row) -> Commands:
+    published = region.one("rounds_round", region.round_of_run(row)).get("published_at")
+    old = published and _past(published, timedelta(days=days("run")))
+    return frozenset({"select", "delete"}) if _key(by, "overdue") and old else NONE
+
+
 type Rule = Callable[[Region, Identity, Row], Commands]
 MODEL: dict[str, dict[str, Rule]] = {
     "web": {
@@ -261,15 +322,28 @@ MODEL: dict[str, dict[str, Rule]] = {
     "trail": {"base_trailentry": lambda _region, _by, _row: frozenset({"insert"})},
     "worker": {
         "accounts_session": _ended,
-        "accounts_user": _mailed_user,
-        "accounts_signinlink": _mailed_link,
+        "accounts_user": _any(_mailed_user, _of_forgotten("id"), _long_seen),
+        "accounts_signinlink": _any(_mailed_link, _of_forgotten("user_id")),
+        "accounts_outsideidentity": _of_forgotten("user_id"),
+        "accounts_factor": _of_forgotten("user_id"),
+        "accounts_recoverycode": _of_forgotten("user_id"),
+        "organisations_membership": _any(_of_forgotten("user_id", SEE), _role_ended),
+        "organisations_hostcontact": _any(_of_forgotten("user_id", SEE), _role_ended),
+        "organisations_invitation": _any(_of_forgotten("invited_by_id", SEE), _overdue("expires_at", "invitation")),
+        "candidates_candidate": _any(_of_forgotten("id"), _of_forgotten("user_id", SEE), _overdue("added_on", "person", SEE)),
+        "candidates_need": _any(_of_forgotten("candidate_id"), _all_overdue),
+        "candidates_heldpaper": _any(_of_forgotten("candidate_id"), _overdue("valid_until", "paper")),
+        "candidates_conflict": _of_forgotten("candidate_id"),
+        "candidates_guardian": _any(_of_forgotten("candidate_id"), _of_forgotten("user_id", SEE)),
+        "candidates_consent": _any(_of_forgotten("candidate_id"), _of_forgotten("given_by_id", SEE)),
+        "rounds_entrylink": _of_forgotten("candidate_id"),
         "accounts_linkrequest": _mailed,
         "base_trailentry": lambda _region, by, _row: SEE if _key(by, "chain") else NONE,
         "base_pseudonym": _forgotten,
-        "rounds_entry": _worked_entry,
-        "rounds_choice": _worked_choice,
-        "rounds_outcome": _worked_outcome,
-        "rounds_runinput": _files,
+        "rounds_entry": _any(_worked_entry, _entry_of_forgotten),
+        "rounds_choice": _any(_worked_choice, _choice_of_forgotten),
+        "rounds_outcome": _any(_worked_outcome, _outcome_of_forgotten),
+        "rounds_runinput": _any(_files, _old_files),
     },
 }
 

@@ -34,6 +34,7 @@ def fill() -> None:
         Conflict.objects.create(candidate=one, host=wanted.host, code="relation")
         Consent.objects.create(candidate=one, kind="share_name", given_by=one.user)
     this, later = _allocated(made.round, people, wanted), _allocated(_next(made.round), people[1:3], wanted)
+    _kept_long_enough(made, people, later.round)
     for run, other in ((this, later), (later, this)):  # what no job writes: a result for an entry of another round
         Outcome.objects.create(run=run, entry=Entry.objects.filter(round=other.round).latest("pk"))
     Membership.objects.create(user=user("Leder"), member=made.uib, role=Role.LEAD)
@@ -54,6 +55,20 @@ def fill() -> None:
     for one, hours in ((None, -1), (made.kari, 1), (made.nils, -1)):
         ends = timezone.now() + timedelta(hours=hours)
         Session.objects.create(session_key=uuid.uuid4().hex, session_data="", user=one, expire_date=ends)
+
+
+def _kept_long_enough(made: World, people: list[Candidate], round_: Round) -> None:
+    """Of each kind something that is old enough to go."""
+    long_ago = timezone.now() - timedelta(days=9999)
+    day = long_ago.date()
+    ended = {"starts_on": day, "ends_on": day}
+    Membership.objects.create(user=made.nils, member=made.uib, role=Role.BOARD, **ended)
+    HostContact.objects.create(user=made.nils, host=host("Nedlagt"), **ended)
+    _invite(email="gammel@example.no", member=made.nav, role=Role.BOARD, expires_at=long_ago)
+    HeldPaper.objects.create(candidate=people[2], paper="safety", valid_until=day)
+    Candidate.objects.filter(pk=people[3].pk).update(added_on=day)
+    User.objects.filter(pk=made.nils.pk).update(created_at=long_ago)
+    Round.objects.filter(pk=round_.pk).update(published_at=long_ago)
 
 
 def _units(made: World, inside: Candidate) -> None:
