@@ -158,7 +158,8 @@ def _run(command: list[str], **more: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, check=False, capture_output=True, text=True, **more, **_as_server_user())
 
 
-def _binary(name: str) -> str:
+def program(name: str) -> str:
+    """The path of one of PostgreSQL's own programs."""
     return str(_binaries() / name)
 
 
@@ -209,7 +210,7 @@ def _create(data: Path) -> None:
     os.fchown(read, uid, gid)
     os.write(write, passwords(data)["superuser"].encode())
     os.close(write)
-    command = [_binary("initdb"), "-D", str(half), "-U", "postgres", "-A", "scram-sha-256", f"--pwfile=/dev/fd/{read}"]
+    command = [program("initdb"), "-D", str(half), "-U", "postgres", "-A", "scram-sha-256", f"--pwfile=/dev/fd/{read}"]
     try:
         done = _run([*command, *_initdb_options()], pass_fds=[read])
     finally:
@@ -228,7 +229,7 @@ def _initdb_options() -> list[str]:
 
 
 def _binaries_version() -> int:
-    said = _run([_binary("postgres"), "--version"])
+    said = _run([program("postgres"), "--version"])
     return int(said.stdout.split()[2].split(".")[0])
 
 
@@ -263,7 +264,7 @@ def _spawn(data: Path, *, with_parent: bool) -> subprocess.Popen[bytes]:
     # A statement and an error's details hold values, so names of people: they stay out of the server's log.
     settings += ["-c", "log_min_error_statement=panic", "-c", "log_error_verbosity=terse"]
     more = os.environ.get("PRAKSIS_PG_OPTIONS", "").split()
-    command = [*tie, _binary("postgres"), "-D", str(data / "pg" / "data"), *settings, *more]
+    command = [*tie, program("postgres"), "-D", str(data / "pg" / "data"), *settings, *more]
     with os.fdopen(os.open(_log(data), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as log:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, **_as_server_user()
@@ -299,7 +300,7 @@ def _stop(data: Path) -> None:
     """End the server after its running statements are cut off; what was committed stays."""
     folder = str(data / "pg" / "data")
     for mode in ("fast", "immediate"):
-        command = [_binary("pg_ctl"), "stop", "-D", folder, "-m", mode, "-t", "60"]
+        command = [program("pg_ctl"), "stop", "-D", folder, "-m", mode, "-t", "60"]
         done = _run(command)
         if done.returncode == 0 or "PID file" in done.stderr:
             break

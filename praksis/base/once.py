@@ -1,4 +1,5 @@
-"""Run one command of manage.py as the web role on the data of `make start`, whether or not that runs at the moment."""
+"""Run one command of manage.py on the data of `make start`, whether or not that runs at the moment: as the web role, but for what
+only the owner can do."""
 
 import os
 import subprocess
@@ -9,16 +10,21 @@ from pathlib import Path
 from praksis.base import embedded
 from praksis.base.databases import VARIABLES, SetupError, data_folder
 
+AS_OWNER = {"restore"}
+"""Into a folder where there is nothing yet."""
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def main(data: str, command: list[str]) -> int:
     """The command's exit code."""
     folder = Path(data).expanduser().resolve() if data else data_folder(ROOT, "start")
-    if not (folder / "kind").exists():
+    is_new = not (folder / "kind").exists()
+    if is_new and command[0] not in AS_OWNER:
         print(f"There is no region in {folder} yet. Run `make start` first.", file=sys.stderr)
         return 1
-    env = os.environ | {"PRAKSIS_DATA": str(folder), "PRAKSIS_DEMO": "1" if (folder / "kind").read_text() == "demo" else "0"}
+    is_demo = not is_new and (folder / "kind").read_text() == "demo"
+    env = os.environ | {"PRAKSIS_DATA": str(folder), "PRAKSIS_DEMO": "1" if is_demo else "0"}
+    env |= {"PRAKSIS_ROLE": "owner"} if command[0] in AS_OWNER else {}
     is_embedded = not any(os.environ.get(variable) for variable in VARIABLES.values())
     try:
         with embedded.running(folder) if is_embedded else nullcontext():

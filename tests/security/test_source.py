@@ -19,7 +19,10 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     r"(pickle|cPickle|marshal|shelve|dill|jsonpickle|yaml)(\..*)?": (),
     r"(xml|lxml|defusedxml)(\..*)?": (),
     # Starts programs: the house itself, with lists of arguments and never through a shell.
-    r"subprocess(\..*)?": ("base/embedded.py", "base/processes.py", "base/supervisor.py", "base/once.py", "bin/install.py"),
+    r"subprocess(\..*)?": (
+        *("base/embedded.py", "base/processes.py", "base/supervisor.py", "base/once.py", "base/backup.py"),
+        "bin/install.py",
+    ),
     r"os\.(system|popen|exec\w+|spawn\w+)": (),
     # Speaks to others: the database, the house asking itself whether it is well, and the OpenID providers that are set up.
     r"(urllib\.request|requests|httpx|aiohttp|smtplib|ftplib|telnetlib)(\..*)?": ("accounts/openid.py",),

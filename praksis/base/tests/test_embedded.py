@@ -184,7 +184,7 @@ def test_the_printed_sql_makes_the_same_roles_on_a_server_of_ones_own(data: Path
     with embedded.running(data):
         address = addresses(data, {})["owner"].replace("praksis_owner", "postgres")
         address = address.replace(passwords(data)["owner"], passwords(data)["superuser"])
-        psql = [embedded._binary("psql"), "-v", "ON_ERROR_STOP=1", "-q", "-d", address.replace("/praksis?", "/postgres?")]
+        psql = [embedded.program("psql"), "-v", "ON_ERROR_STOP=1", "-q", "-d", address.replace("/praksis?", "/postgres?")]
         for statements in (roles, whole):
             done = subprocess.run(psql, input=as_text(statements), capture_output=True, text=True, check=False)
             assert done.returncode == 0, done.stderr
