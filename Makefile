@@ -21,7 +21,7 @@ signin-link: ## a link that signs someone in once: USER=kari@example.no PORT=800
 	@$(PY) -m praksis.base.once --data '$(DATA)' signin_link '$(USER)' 'http://127.0.0.1:$(PORT)' $(if $(NEW_FACTOR),--new-factor)
 
 verify-trail: ## whether the audit trail is as it was written: DATA=dir
-	@PRAKSIS_ROLE=worker $(PY) -m praksis.base.once --data '$(DATA)' verify_trail
+	@PRAKSIS_ROLE=owner $(PY) -m praksis.base.once --data '$(DATA)' verify_trail
 
 backup: ## a copy of everything: FILE=copy.dump DATA=dir
 	@$(PY) -m praksis.base.once --data '$(DATA)' backup '$(FILE)'

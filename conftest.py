@@ -109,7 +109,7 @@ def lend_a_hand(owner_address: str) -> None:
 def _fingerprint() -> str:
     files = [*ROOT.glob("praksis/*/migrations/*.py"), *ROOT.glob("praksis/*/access.py"), ROOT / "requirements.txt"]
     files += [ROOT / name for name in ("conftest.py", "praksis/config/settings.py")]
-    files += [ROOT / "praksis/base" / name for name in ("grants.py", "locks.py", "policies.py")]
+    files += [ROOT / "praksis/base" / name for name in ("grants.py", "locks.py", "policies.py", "history.py")]
     return hashlib.sha256(b"".join(bytes(file) + file.read_bytes() for file in sorted(files))).hexdigest()[:12]
 
 

@@ -53,12 +53,12 @@ def seal(as_worker: AsRole) -> None:
 
 
 @pytest.fixture
-def verify(as_worker: AsRole) -> Verify:
+def verify(as_owner: AsRole) -> Verify:
     """What the command says."""
 
     def say() -> str:
         told = StringIO()
-        with as_worker(), contextlib.suppress(SystemExit):
+        with as_owner(), contextlib.suppress(SystemExit):
             call_command("verify_trail", stdout=told)
         return told.getvalue()
 
@@ -160,7 +160,7 @@ def test_a_changed_checkpoint_is_found(
     assert told in verify()
 
 
-def test_checkpoints_signed_with_another_key_are_found(sealed: None, tmp_path: Path, as_worker: AsRole) -> None:
+def test_checkpoints_signed_with_another_key_are_found(sealed: None, tmp_path: Path, as_worker: AsRole, as_owner: AsRole) -> None:
     """By whoever kept the public key elsewhere."""
     kept = tmp_path / "kept.pem"
     (tmp_path / "checkpoints" / "public_key.pem").rename(kept)
@@ -168,7 +168,7 @@ def test_checkpoints_signed_with_another_key_are_found(sealed: None, tmp_path: P
     enter()
     seal(as_worker)
     told = StringIO()
-    with as_worker(), pytest.raises(SystemExit):
+    with as_owner(), pytest.raises(SystemExit):
         call_command("verify_trail", public_key=kept, stdout=told)
     assert told.getvalue() == "Checkpoint 4: the signature is not right.\n"
 

@@ -14,6 +14,7 @@ PERSONS = {
     "accounts_recoverycode": {"web": "select, insert, update, delete", "worker": "select (id, user_id), delete"},
     "accounts_linkrequest": {"web": "select, insert", "worker": "select, update, delete"},
 }
+HISTORY = {"accounts_user": ("", "")}
 POLICIES = {
     "accounts_session": [
         Policy("web", "all", f"session_key = {key('session')}"),

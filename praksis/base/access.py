@@ -5,10 +5,12 @@ POLICIES, which say which rows whom. A table in neither list stops `migrate`. Th
 closed until a list opens it, and a table of persons shows no row until a policy does.
 """
 
-from praksis.base.policies import LED, PEOPLE, USER, Policy, key
+from praksis.base.policies import LED, MEMBERS, PEOPLE, USER, Policy, key
 
 _QUEUE = "select, insert, update, delete"
 _ABOUT_ONESELF = f"person = any (array(select id from base_pseudonym where subject = {PEOPLE}))"  # noqa: S608 - a policy's text
+_OF_OWN_PEOPLE = f"person is not null and member = {MEMBERS}"
+_OF_THE_FORGOTTEN = f"person = {key('retention')}::uuid or row = {key('retention')}::uuid"
 _FORGOTTEN = f"subject = {key('retention')}::uuid"
 
 OPEN = {
@@ -32,6 +34,8 @@ PERSONS = {
     # Nobody changes or removes an entry. The database itself makes pseudonyms.
     "base_trailentry": {"web": "select", "worker": "select", "trail": "insert"},
     "base_pseudonym": {"web": "select", "worker": "select, delete"},
+    # Kept by a trigger, so that who changes something cannot say otherwise.
+    "base_change": {"web": "select", "worker": "select, delete"},
 }
 POLICIES = {
     "base_trailentry": [
@@ -39,6 +43,13 @@ POLICIES = {
         Policy("web", "select", f"member = {LED}"),
         Policy("web", "select", _ABOUT_ONESELF),
         Policy("worker", "select", f"{key('chain')} is not null"),
+    ],
+    "base_change": [
+        Policy("web", "select", _OF_OWN_PEOPLE),
+        Policy("web", "select", f"member = {LED}"),
+        Policy("web", "select", f"person = {PEOPLE}"),
+        Policy("worker", "select", _OF_THE_FORGOTTEN),
+        Policy("worker", "delete", _OF_THE_FORGOTTEN),
     ],
     "base_pseudonym": [
         Policy("web", "select", f"member = {LED}"),

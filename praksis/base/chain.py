@@ -6,13 +6,17 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, OuterRef, Subquery, TextField
+from django.db.models.functions import Cast
 
+from praksis.base.codes import ReadKind
 from praksis.base.identity import Identity, acting
-from praksis.base.models import TrailEntry, TrailLink
+from praksis.base.models import Change, TrailEntry, TrailLink
 
 SETTLED = timedelta(minutes=1)
 """How old an entry is before it is sealed. `databases.TRAIL_OPTIONS` ends whatever would enter one so late."""
@@ -21,8 +25,9 @@ _FIELDS = ("id", "at", "request", "kind", "shown", "actor", "read_by", "person",
 
 @contextmanager
 def reading_the_trail() -> Iterator[None]:
-    """A transaction of the worker's that sees every entry: pseudonyms, and nobody's name."""
-    with acting(Identity(purpose="chain", key="trail")), transaction.atomic():
+    """A transaction of the worker's, or the owner's, that sees every entry: pseudonyms, and nobody's name."""
+    by_owner = connection.settings_dict["USER"] == settings.DATABASE_USERS["owner"]
+    with acting(Identity(purpose="maintenance" if by_owner else "chain", key="trail")), transaction.atomic():
         yield
 
 
@@ -95,6 +100,25 @@ def problems_of_chain() -> Iterator[str]:
         for member, last in sorted(behind.order_by().values("member").annotate(last=Max("at")).values_list("member", "last")):
             if member not in ends or last > ends[member].until:
                 yield f"Member {member} has entries until {last:%Y-%m-%d %H:%M} that no link seals, though later ones are sealed."
+
+
+def problems_of_changes() -> Iterator[str]:
+    """A sentence for each change that is not as the trail's entry says, or has none. For the owner. What is erased is none."""
+    with transaction.atomic():
+        entries = TrailEntry.objects.filter(kind=ReadKind.CHANGE, request=OuterRef("pk"))
+        texts = {"was": Cast("before", TextField()), "becomes": Cast("after", TextField())}
+        changes = Change.objects.annotate(target=Subquery(entries.values("target")[:1]), **texts).order_by("at", "pk")
+        for change in changes.iterator():
+            if change.target != _digest_of_change(change):
+                yield f"The change {change.pk} of {change.at:%Y-%m-%d %H:%M} is not as it was written."
+
+
+def _digest_of_change(change: Any) -> str:
+    """As the trigger makes it."""
+    moment = change.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+    parts = [change.pk, moment, change.relation, change.row, change.operation, change.actor]
+    parts += [change.purpose, change.person, change.member, change.was, change.becomes]
+    return hashlib.sha256("\n".join("" if part is None else str(part) for part in parts).encode()).hexdigest()
 
 
 def _problems_of_link(link: TrailLink, before: TrailLink | None) -> Iterator[str]:

@@ -64,12 +64,13 @@ class Language(TextChoices):
 
 
 class ReadKind(TextChoices):
-    """The classes of the read trail."""
+    """The classes of the trail."""
 
     PERSON = "person", _("Én person")
     LIST = "list", _("Liste")
     EXPORT = "export", _("Nedlastet fil")
     REFUSAL = "refusal", _("Avslag")
+    CHANGE = "change", _("Endring")
 
 
 class Shown(TextChoices):

@@ -142,3 +142,33 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return self.digest
+
+
+class Change(models.Model):
+    """What a write changed in one row, kept by a trigger (`history.py`): the columns that differ, before and after. `row` is the
+    row's key, `purpose` what the transaction acted for, `actor` the user it acted for, `person` and `member` whose row it was.
+
+    The trail has an entry of the class `change` with this key as its `request` and the SHA-256 of this row as its `target`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    at = models.DateTimeField(default=timezone.now)
+    relation = models.CharField(max_length=60)
+    row = models.UUIDField()
+    operation = models.CharField(max_length=10)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    actor = models.UUIDField(null=True)
+    purpose = models.CharField(max_length=40, blank=True)
+    person = models.UUIDField(null=True)
+    member = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person", "at"]),
+            models.Index(fields=["member", "at"]),
+            models.Index(fields=["row"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.relation} {self.row}"

@@ -47,6 +47,7 @@ KINDS = (
             "candidates_consent",
             "rounds_entrylink",
             "base_pseudonym",
+            "base_change",
         ),
     ),
     Kind(

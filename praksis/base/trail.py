@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from praksis.base.codes import ReadBy, ReadKind, Shown
 from praksis.base.identity import NOBODY, Identity, current
-from praksis.base.models import Pseudonym, TrailEntry
+from praksis.base.models import Change, Pseudonym, TrailEntry
 
 NO_MEMBER = UUID(int=0)
 """In place of a member where there is none: a candidate was refused something."""
@@ -69,12 +69,16 @@ def reads_about(people: Collection[UUID]) -> QuerySet[TrailEntry]:
     organisation's id. Who it was by name is told by the member's lead: see docs/how/audit.md.
     """
     known = Pseudonym.objects.filter(subject__in=people).values("pk")
-    return TrailEntry.objects.filter(person__in=known).order_by("-at", "pk")
+    return TrailEntry.objects.filter(person__in=known).exclude(kind=ReadKind.CHANGE).order_by("-at", "pk")
 
 
 def forget(subject: UUID) -> int:
-    """Erase whom pseudonyms stand for, for good; how many there were. For the worker, with the purpose `retention` of that id."""
-    return Pseudonym.objects.filter(subject=subject).delete()[0]
+    """Erase what was changed about somebody, and whom pseudonyms stand for, for good; how many there were.
+
+    The worker does it, for the purpose `retention` of that id: a candidate's or a user's.
+    """
+    changes = Change.objects.filter(Q(person=subject) | Q(row=subject))
+    return changes.delete()[0] + Pseudonym.objects.filter(subject=subject).delete()[0]
 
 
 def _sights(request: HttpRequest) -> dict[UUID, _Sight]:

@@ -29,6 +29,15 @@ PERSONS = {
     "candidates_guardian": _STAFF_WRITE | {"worker": "select (id, candidate_id, user_id), delete"},
     "candidates_consent": _STAFF_WRITE | {"worker": "select (id, candidate_id, given_by_id), delete"},
 }
+_PERSONS_MEMBER = "candidates_candidate.member_id"
+HISTORY = {
+    "candidates_candidate": ("id", "member_id"),
+    "candidates_need": ("candidate_id", "member_id"),
+    "candidates_heldpaper": ("candidate_id", _PERSONS_MEMBER),
+    "candidates_conflict": ("candidate_id", _PERSONS_MEMBER),
+    "candidates_guardian": ("candidate_id", _PERSONS_MEMBER),
+    "candidates_consent": ("candidate_id", _PERSONS_MEMBER),
+}
 POLICIES = {
     "candidates_candidate": [
         Policy("web", "select", f"user_id = {USER}"),

@@ -98,6 +98,7 @@ def access_log(members: Iterable[UUID], only: LogFilter) -> QuerySet[TrailEntry]
     if only.day:
         begins = timezone.make_aware(datetime.combine(only.day, time.min))
         entries = TrailEntry.objects.filter(member__in=members, at__gte=begins, at__lt=begins + timedelta(days=1))
+    entries = entries.exclude(kind=ReadKind.CHANGE)
     if only.person:
         entries = entries.filter(person__in=_pseudonyms_of(only.person, members))
     elif not only.lists:

@@ -17,6 +17,7 @@ PERSONS = {
         "worker": "select (id, invited_by_id, expires_at), delete",
     },
 }
+HISTORY = {"organisations_membership": ("", "member_id"), "organisations_hostcontact": ("", "")}
 
 
 def _invited(table: str, *columns: str) -> str:

@@ -36,6 +36,11 @@ PERSONS = {
     "rounds_runinput": {"worker": "select, insert, update, delete"},
     "rounds_outcome": {"web": "select", "worker": "select, insert, delete"},
 }
+HISTORY = {
+    "rounds_entry": ("", "member_id"),
+    "rounds_entrylink": ("candidate_id", "member_id"),
+    "rounds_choice": ("", ""),
+}
 POLICIES = {
     "rounds_entry": [
         Policy("web", "select", _OWN),

@@ -70,6 +70,11 @@ def _trail_entry(region: Region, by: Identity, row: Row) -> Commands:
     return SEE if row["member"] in by.led or about in by.people else NONE
 
 
+def _change(_region: Region, by: Identity, row: Row) -> Commands:
+    of_own_people = row["person"] is not None and row["member"] in by.members
+    return SEE if of_own_people or row["member"] in by.led or row["person"] in by.people else NONE
+
+
 def _pseudonym(_region: Region, by: Identity, row: Row) -> Commands:
     return SEE if row["member"] in by.led or row["subject"] in by.people or _is(by, row["subject"]) else NONE
 
@@ -210,6 +215,11 @@ def _mailed(_region: Region, by: Identity, row: Row) -> Commands:
     return frozenset(may | {"select", "delete"} if _key(by, "forget") and _past(row["asked_at"], timedelta(hours=1)) else may)
 
 
+def _forgotten_change(_region: Region, by: Identity, row: Row) -> Commands:
+    key = _key(by, "retention")
+    return frozenset({"select", "delete"}) if key and key in (row["person"], row["row"]) else NONE
+
+
 def _forgotten(_region: Region, by: Identity, row: Row) -> Commands:
     return frozenset({"select", "delete"}) if row["subject"] == _key(by, "retention") else NONE
 
@@ -298,6 +308,7 @@ MODEL: dict[str, dict[str, Rule]] = {
     "web": {
         "accounts_session": _session,
         "base_trailentry": _trail_entry,
+        "base_change": _change,
         "base_pseudonym": _pseudonym,
         "accounts_user": _user,
         "accounts_signinlink": _link,
@@ -339,6 +350,7 @@ MODEL: dict[str, dict[str, Rule]] = {
         "rounds_entrylink": _of_forgotten("candidate_id"),
         "accounts_linkrequest": _mailed,
         "base_trailentry": lambda _region, by, _row: SEE if _key(by, "chain") else NONE,
+        "base_change": _forgotten_change,
         "base_pseudonym": _forgotten,
         "rounds_entry": _any(_worked_entry, _entry_of_forgotten),
         "rounds_choice": _any(_worked_choice, _choice_of_forgotten),

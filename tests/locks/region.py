@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from praksis.accounts.models import Factor, LinkRequest, OutsideIdentity, RecoveryCode, Session, SignInLink, User
-from praksis.base.models import TrailEntry
+from praksis.base.models import Change, TrailEntry
 from praksis.candidates.models import Candidate, Conflict, Consent, Guardian, HeldPaper
 from praksis.catalogue.models import Place
 from praksis.organisations.choices import Role
@@ -40,6 +40,10 @@ def fill() -> None:
     Membership.objects.create(user=user("Leder"), member=made.uib, role=Role.LEAD)
     for reader, one in ((made.kari, people[0]), (made.nils, people[2]), (made.nils, people[3])):
         TrailEntry.objects.create(request=uuid.uuid4(), actor=reader.pk, person=one.pk, member=one.member_id)
+        Change.objects.create(
+            row=one.pk, relation="candidates_candidate", operation="update", person=one.pk, member=one.member_id
+        )
+    Change.objects.create(row=made.kari.pk, relation="organisations_membership", operation="insert", member=made.uib.pk)
     TrailEntry.objects.create(request=uuid.uuid4(), actor=made.kari.pk, member=made.uib.pk)
     for one in (None, made.kari, made.nils):
         SignInLink.objects.create(digest=uuid.uuid4().hex, user=one, expires_at=timezone.now() + timedelta(hours=1))

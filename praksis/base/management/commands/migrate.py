@@ -1,4 +1,4 @@
-"""Django's `migrate`, then policies and grants: in one go, so that no table is ever open before it has its lists."""
+"""Django's `migrate`, then policies, history and grants: in one go, so that no table is ever open before it has its lists."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 
 from praksis.base.grants import apply_grants, undeclared_tables
+from praksis.base.history import keep_history
 from praksis.base.locks import apply_policies
 
 
@@ -17,6 +18,7 @@ class Command(migrate.Command):
         if options["plan"] or options["check_unapplied"]:
             return
         apply_policies()
+        keep_history()
         changed = apply_grants()
         if options["verbosity"] > 0 and changed:
             self.stdout.write(f"  Grants: {changed} changed")
