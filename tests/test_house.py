@@ -35,6 +35,7 @@ BESIDE = {
     "accounts.providers": "choices",
     "accounts.openid": "queries",
     "accounts.factors": "queries",
+    "accounts.passkeys": "queries",
     "accounts.browsers": "queries",
     "accounts.sessions": "queries",
     "accounts.middleware": "views",

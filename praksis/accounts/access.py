@@ -11,6 +11,7 @@ PERSONS = {
     "accounts_signinlink": {"web": "select, insert, update", "worker": "select, insert, update, delete"},
     "accounts_outsideidentity": {"web": "select, insert, delete", "worker": "select (id, user_id), delete"},
     "accounts_factor": {"web": "select, insert, update, delete", "worker": "select (id, user_id), delete"},
+    "accounts_passkey": {"web": "select, insert, update, delete", "worker": "select (id, user_id), delete"},
     "accounts_recoverycode": {"web": "select, insert, update, delete", "worker": "select (id, user_id), delete"},
     "accounts_linkrequest": {"web": "select, insert", "worker": "select, update, delete"},
 }
@@ -57,6 +58,7 @@ POLICIES = {
         *forgotten("user_id", "select", "delete"),
     ],
     "accounts_factor": [Policy("web", "all", f"user_id = {USER}"), *forgotten("user_id", "select", "delete")],
+    "accounts_passkey": [Policy("web", "all", f"user_id = {USER}"), *forgotten("user_id", "select", "delete")],
     "accounts_recoverycode": [Policy("web", "all", f"user_id = {USER}"), *forgotten("user_id", "select", "delete")],
     "accounts_linkrequest": [
         Policy("web", "insert", f"network = {keys('ask-link')}"),

@@ -12,7 +12,7 @@ from django.utils.crypto import constant_time_compare
 
 from praksis.accounts.choices import FACTOR_FAILURES, FACTOR_RESTS, FACTOR_SETUP_SECONDS, RECOVERY_CODES, Checked
 from praksis.accounts.marks import mark, seal, unseal
-from praksis.accounts.models import Factor, RecoveryCode, User
+from praksis.accounts.models import Factor, Passkey, RecoveryCode, User
 from praksis.base.identity import Identity, acting
 
 STEP_SECONDS = 30
@@ -89,10 +89,11 @@ def check_code(*, user: User, code: str) -> Checked:
 
 @transaction.atomic
 def remove_factor(*, user: User) -> None:
-    """Side effect: the recovery codes go too."""
+    """Side effect: the recovery codes and the passkeys go too."""
     with acting(_as(user)):
         Factor.objects.filter(user=user).delete()
         RecoveryCode.objects.filter(user=user).delete()
+        Passkey.objects.filter(user=user).delete()
 
 
 def _as(user: User) -> Identity:

@@ -14,6 +14,13 @@ class CodeForm(forms.Form):
     )
 
 
+class PasskeyForm(forms.Form):
+    """What a browser answers for a passkey, beside the question it was asked."""
+
+    sealed = forms.CharField(widget=forms.HiddenInput, max_length=1000)
+    answer = forms.CharField(widget=forms.HiddenInput, max_length=20_000)
+
+
 class FirstCodeForm(forms.Form):
     """The app's first code, beside the secret it has read."""
 

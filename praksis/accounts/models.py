@@ -107,6 +107,28 @@ class Factor(models.Model):
         return f"second factor of {self.user_id}"
 
 
+class Passkey(models.Model):
+    """A key that a phone, a computer or a small device holds for its owner (WebAuthn), in place of the app's codes.
+
+    `asked_at` is when the question was asked that it answered last: a later answer must be to a later question.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    credential = models.BinaryField()
+    public_key = models.BinaryField()
+    sign_count = models.BigIntegerField(default=0)
+    asked_at = models.DateTimeField(default=timezone.now)
+    client = models.CharField(max_length=60, blank=True)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "credential"], name="passkey_once")]
+
+    def __str__(self) -> str:
+        return f"passkey of {self.user_id}"
+
+
 class RecoveryCode(models.Model):
     """A code on paper for whoever has lost the app: each works once. `mark` is a keyed hash."""
 

@@ -14,6 +14,7 @@ from django.utils.translation import activate, gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from praksis.accounts import passkeys
 from praksis.accounts.actions import (
     ask_for_link,
     connect,
@@ -28,8 +29,8 @@ from praksis.accounts.backends import MAY_PUT_OFF, OWED, enter, leave, log, pass
 from praksis.accounts.browsers import browser_of, keep_browser, network_of
 from praksis.accounts.choices import Checked, Way
 from praksis.accounts.factors import check_code, has_factor, new_secret, picture, remove_factor, secret_of, set_up_factor
-from praksis.accounts.forms import AddressForm, CodeForm, FirstCodeForm
-from praksis.accounts.models import OutsideIdentity, Session, User
+from praksis.accounts.forms import AddressForm, CodeForm, FirstCodeForm, PasskeyForm
+from praksis.accounts.models import OutsideIdentity, Passkey, Session, User
 from praksis.accounts.openid import OpenIdError, Outsider, Question, new_question, where_to_ask, where_to_sign_out, who_is_it
 from praksis.accounts.providers import Provider
 from praksis.accounts.sessions import FACTOR, WAY
@@ -119,6 +120,8 @@ def my_sign_ins(request: HttpRequest) -> HttpResponse:
     providers = [(one, connected.get(one.code)) for one in settings.OPENID_PROVIDERS.values()]
     minutes = settings.SESSION_IDLE.seconds // 60
     page = {"sessions": shown, "idle_minutes": minutes, "providers": providers, "has_factor": has_factor(user)}
+    page["passkeys"] = Passkey.objects.filter(user=user).order_by("made_at")
+    page["may_add_passkey"] = passkeys.may_be_used(request)
     return render(request, "accounts/my_sign_ins.html", page)
 
 
@@ -158,7 +161,41 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and _is_right(request, form):
         pass_factor(request)
         return redirect("web:my_page")
-    return render(request, "accounts/second_factor.html", {"form": form}, status=422 if form.is_bound else 200)
+    page = {"form": form, "asked": passkeys.ask_to_give(request, _user(request))}
+    return render(request, "accounts/second_factor.html", page, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_POST
+def give_passkey(request: HttpRequest) -> HttpResponse:
+    """The same with a passkey."""
+    if request.session.get(FACTOR) != OWED:
+        return redirect("accounts:my_sign_ins")
+    form = PasskeyForm(request.POST)
+    if form.is_valid() and passkeys.give(request, _user(request), **form.cleaned_data):
+        pass_factor(request)
+        return redirect("web:my_page")
+    log.info("second factor refused, passkey: %s", request.user.pk)
+    messages.error(request, gettext("Passnøkkelen ble ikke godtatt. Prøv igjen, eller bruk en kode."))
+    return redirect("accounts:second_factor")
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_passkey(request: HttpRequest) -> HttpResponse:
+    """For whoever has codes already, to be quicker; where the address allows it."""
+    user = _user(request)
+    if not has_factor(user) or not passkeys.may_be_used(request):
+        return redirect("accounts:my_sign_ins")
+    form = PasskeyForm(request.POST)
+    if request.method == "POST":
+        if form.is_valid() and passkeys.make(request, user, **form.cleaned_data):
+            messages.success(request, gettext("Passnøkkelen er lagt til."))
+        else:
+            messages.error(request, gettext("Passnøkkelen ble ikke lagt til. Prøv igjen."))
+        return redirect("accounts:my_sign_ins")
+    return render(request, "accounts/add_passkey.html", {"asked": passkeys.ask_to_make(request, user)})
 
 
 def _is_right(request: HttpRequest, form: CodeForm) -> bool:

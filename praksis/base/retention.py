@@ -102,7 +102,7 @@ KINDS = (
         _("etter siste innlogging"),
         _("slettes"),
         ART_5,
-        ("accounts_user", "accounts_outsideidentity", "accounts_factor", "accounts_recoverycode"),
+        ("accounts_user", "accounts_outsideidentity", "accounts_factor", "accounts_passkey", "accounts_recoverycode"),
     ),
     Kind(
         "sign_in",

@@ -26,6 +26,7 @@ OPEN_BEFORE = {
     GIVE,
     MAKE,
     "accounts:put_off_second_factor",
+    "accounts:give_passkey",
     "accounts:sign_out",
     "accounts:signed_out",
     "web:set_language",

@@ -27,6 +27,8 @@ LANDINGS = {
     "accounts:sign_out": {"web:front"},
     "accounts:sign_out_everywhere": {"web:front"},
     "accounts:second_factor": {"accounts:my_sign_ins"},
+    "accounts:give_passkey": {"accounts:my_sign_ins"},
+    "accounts:add_passkey": {"accounts:my_sign_ins"},
     "accounts:put_off_second_factor": {"web:my_page"},
     "accounts:remove_second_factor": {"accounts:my_sign_ins"},
     "catalogue:edit_place": {"catalogue:place"},

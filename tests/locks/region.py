@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from praksis.accounts.models import Factor, LinkRequest, OutsideIdentity, RecoveryCode, Session, SignInLink, User
+from praksis.accounts.models import Factor, LinkRequest, OutsideIdentity, Passkey, RecoveryCode, Session, SignInLink, User
 from praksis.base.models import Change, TrailEntry
 from praksis.candidates.models import Candidate, Conflict, Consent, Guardian, HeldPaper
 from praksis.catalogue.models import Place
@@ -54,6 +54,7 @@ def fill() -> None:
         LinkRequest.objects.create(email=made.kari.email, browser=f"browser{number}", asked_at=asked_at, **marks)
     for one in (made.kari, made.nils):
         Factor.objects.create(user=one, secret="sealed")
+        Passkey.objects.create(user=one, credential=b"credential", public_key=b"key")
         RecoveryCode.objects.create(user=one, mark=uuid.uuid4().hex)
         OutsideIdentity.objects.create(user=one, provider="feide", mark=uuid.uuid4().hex)
     for one, hours in ((None, -1), (made.kari, 1), (made.nils, -1)):

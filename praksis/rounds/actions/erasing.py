@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from praksis.accounts.models import Factor, OutsideIdentity, RecoveryCode, Session, SignInLink, User
+from praksis.accounts.models import Factor, OutsideIdentity, Passkey, RecoveryCode, Session, SignInLink, User
 from praksis.base import trail
 from praksis.base.codes import Season
 from praksis.base.erasures import digest_of, remember, remember_digests
@@ -30,7 +30,7 @@ from praksis.rounds.choices import RoundState
 from praksis.rounds.models import Choice, Entry, EntryLink, Publication, Run, RunInput
 
 GO_WITH_THE_PERSON: tuple[type[models.Model], ...] = (EntryLink, Guardian, Consent, Conflict, HeldPaper, Need)
-GO_WITH_THE_USER: tuple[type[models.Model], ...] = (Session, SignInLink, OutsideIdentity, Factor, RecoveryCode)
+GO_WITH_THE_USER: tuple[type[models.Model], ...] = (Session, SignInLink, OutsideIdentity, Factor, Passkey, RecoveryCode)
 FORGET_THE_USER: tuple[tuple[type[models.Model], str], ...] = (
     (Run, "requested_by"),
     (Publication, "published_by"),
