@@ -18,6 +18,8 @@ KEYS = {
     "accounts_signinlink": ("digest", "user_id"),
     "accounts_outsideidentity": ("mark",),
     "accounts_linkrequest": ("id", "pair", "near", "network"),
+    "candidates_guardian": ("user_id",),
+    "candidates_consent": ("given_by_id",),
     "rounds_entry": ("round_id",),
     "candidates_candidate": ("id",),
     "base_pseudonym": ("subject",),
