@@ -23,8 +23,10 @@ KEYS = {
     "rounds_entry": ("round_id",),
     "candidates_candidate": ("id",),
     "base_pseudonym": ("subject",),
-    "organisations_membership": ("role",),
-    "organisations_invitation": ("digest",),
+    "organisations_membership": ("role", "user_id"),
+    "organisations_hostcontact": ("user_id",),
+    "accounts_factor": ("user_id",),
+    "organisations_invitation": ("digest", "invited_by_id"),
 }
 """Columns that a policy compares with a key."""
 

@@ -105,7 +105,7 @@ def _invitations(made: World, workplace: Host) -> None:
 
 
 def _invite(**row: Any) -> None:
-    Invitation.objects.create(digest=uuid.uuid4().hex, **row)
+    Invitation.objects.create(digest=uuid.uuid4().hex, invited_by=users()[0], **row)
 
 
 def _next(round_: Round) -> Round:
