@@ -1,6 +1,5 @@
 """docs/access.md against the house: every address, as everyone, on own and on others' things."""
 
-import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -16,10 +15,8 @@ from praksis.base import trail
 from praksis.base.locks import declared_policies, tables_of_persons
 from praksis.candidates.models import CandidateQuerySet
 from praksis.rounds.models import EntryLinkQuerySet, RoundQuerySet
-from praksis.web.context import Site
 from tests.access.table import PAGE, addresses, named, rows, tables
 from tests.access.walk import LAST, Walk, answered_methods
-from tests.access.world import world
 
 AsRole = Callable[[], AbstractContextManager[None]]
 TEXT = PAGE.read_text()
@@ -29,30 +26,6 @@ GETS = [row for row in ROWS if row.method == "GET"]
 POSTS = sorted(
     (row for row in ROWS if row.method == "POST"), key=lambda row: (*LAST, row.name).index(row.name) if row.name in LAST else -1
 )
-
-
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    """Thousands of refusals are what is asked for here."""
-    logging.disable(logging.ERROR)
-    yield
-    logging.disable(logging.NOTSET)
-
-
-@pytest.fixture
-def walk(
-    db: None, as_owner: AsRole, as_worker: AsRole, database: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Walk]:
-    """The demo's bar is left out: it names made-up people on every page."""
-    monkeypatch.setattr(Site, "demo", False)
-    with psycopg.connect(database["owner"], autocommit=True, options="-c app.purpose=maintenance") as owner:
-        yield Walk(world(as_owner, as_worker), lambda: owner.execute(TAKEN).fetchall())
-
-
-TAKEN = """
-    with taken as (delete from base_trailentry where kind <> 'change' returning kind, person)
-    select taken.kind, one.subject from taken left join base_pseudonym one on one.id = taken.person
-"""
 
 
 @pytest.fixture

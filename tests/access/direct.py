@@ -1,0 +1,148 @@
+"""What no page shows: for whom a request would act, and that actions ask for themselves although the pages have asked before."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from praksis.accounts.models import User
+from praksis.candidates import actions as people
+from praksis.candidates.models import Candidate
+from praksis.catalogue.models import Place
+from praksis.catalogue.queries import open_places_of_scheme
+from praksis.catalogue.rules import may_offer_for, may_see_host, may_see_place
+from praksis.organisations.choices import Role
+from praksis.organisations.models import Host, Membership
+from praksis.rounds import actions as rounds
+from praksis.rounds.actions.rounds import add_places
+from praksis.rounds.models import Round, RoundPlace
+from praksis.rounds.queries.rounds import members_placed_for
+from praksis.rounds.rules import may_coordinate, may_rank, may_rank_for
+from praksis.web.middleware import identity_of
+from tests.access.people import PLACING, Actor
+from tests.access.world import PEOPLE, World
+
+OTHERS = ("navcoordinator", "kommunecoordinator", "navboard", "regionlead", "former")
+"""Whoever has no say over the university's people and rounds: of another member, of none, and of none any more."""
+
+
+def problems(world: World) -> Iterator[str]:
+    """Everything that is wrong, in words; nothing is kept."""
+    for actor in world.cast.actors.values():
+        if actor.user and _acts_for(actor.user) != _told(world, actor):
+            yield f"a request of {actor.key} acts for {_acts_for(actor.user)}"
+    for name, action in _actions(world).items():
+        yield from (f"{name} is done for {key}" for key in OTHERS if _is_done(action, world.by(key)))
+    with transaction.atomic():
+        yield from (f"{name} does not hold" for name, holds in _rules(world) if not holds)
+        transaction.set_rollback(True)
+
+
+def shows(world: World) -> bool:
+    """Whether anything is wrong; an error too."""
+    try:
+        return any(problems(world))
+    except Exception:  # noqa: BLE001 - whatever a fault leads to
+        return True
+
+
+def _rules(world: World) -> Iterator[tuple[str, bool]]:
+    """What the pages of this region do not come to, each with the change that brings it about."""
+    today, nobody = timezone.localdate(), world.by("nobody")
+    uib, done = world.cast.members["uib"], world.rounds["done"]
+    spans = {Role.COUNSELLOR: (-1, 1), Role.COORDINATOR: (1, None), Role.LEAD: (-2, -1), Role.BOARD: (-1, None)}
+    for role, (first, last) in spans.items():
+        days = {"starts_on": today + timedelta(first), "ends_on": None if last is None else today + timedelta(last)}
+        Membership.objects.create(user=nobody, member=uib, role=role, **days)
+    yield "a role is current from its first day to its last", _current(nobody) == {Role.COUNSELLOR, Role.BOARD}
+    yield "a former coordinator places nobody in a round", members_placed_for(world.by("former"), done) == []
+    yield (
+        "nobody follows another member's people who cannot sign in",
+        not may_rank_for(world.by("uibcoordinator"), world.entry("unable", "open").link),
+    )
+    yield "wishes are taken while a round takes them", may_rank(world.rounds["open"]) and not may_rank(done)
+    yield "who is not signed in coordinates nothing", not may_coordinate(AnonymousUser(), done)
+    yield "nobody decides at a host that does not exist", not may_offer_for(world.by("contact"), Host())
+    done.members.clear()
+    yield "the owner sees a round without members", Round.objects.visible_to(world.by("uiblead")).filter(pk=done.pk).exists()
+    offered, open_ = world.places["offered"], world.places["free"]
+    Place.objects.filter(pk=offered.pk).update(scheme=world.schemes["running"])
+    yield "a scheme's page shows open places only", open_places_of_scheme(world.schemes["running"]) == []
+    add_places(world.rounds["prepared"])
+    yield "a round takes open places only", not RoundPlace.objects.filter(place=offered).exists()
+    hidden, shut = world.hosts["hidden"], open_.host
+    hidden.agreement_signed_on = today
+    yield "a host with an agreement is known", may_see_host(AnonymousUser(), hidden)
+    hidden.agreement_signed_on, hidden.closed_on = None, today
+    yield "a host that was known stays known", may_see_host(AnonymousUser(), hidden)
+    shut.closed_on = today
+    shut.save()
+    yield "a place at a host that is gone is not shown", not may_see_place(AnonymousUser(), open_)
+    yield "nor listed", not Place.objects.open().filter(pk=open_.pk).exists()
+    for actor in world.cast.actors.values():
+        if actor.user:
+            yield f"{actor.key} sees the people that are theirs", _seen(actor.user) == _people(world, actor)
+
+
+def _current(user: User) -> set[str]:
+    return set(user.memberships.current().values_list("role", flat=True))
+
+
+def _seen(user: User) -> set[object]:
+    return set(Candidate.objects.visible_to(user).values_list("pk", flat=True))
+
+
+def _people(world: World, actor: Actor) -> set[object]:
+    """Whom one places, and oneself and one's ward. Nobody has just been made one of the university's staff."""
+    theirs = [key for key in world.candidates if actor.key in world.staff_of(key) | world.own(key)]
+    theirs += [key for key in world.candidates if actor.key == "nobody" and PEOPLE[key][0] == "uib"]
+    return {world.candidates[key].pk for key in theirs}
+
+
+def _acts_for(user: User) -> tuple[set[str], set[str]]:
+    identity = identity_of(user)
+    return set(identity.members), set(identity.people)
+
+
+def _told(world: World, actor: Actor) -> tuple[set[str], set[str]]:
+    member = world.cast.members.get(actor.at)  # who is there for one unit's people acts for the unit
+    members = {str(member.pk)} if member and actor.role in PLACING else set()
+    return members, {str(world.candidates[person].pk) for person in PEOPLE if actor.key in world.own(person)}
+
+
+def _is_done(action: Callable[[User], object], by: User) -> bool:
+    ours = transaction.atomic()
+    try:
+        with ours:
+            action(by)
+            transaction.set_rollback(True)
+    except PermissionDenied:
+        return False
+    except Exception:  # noqa: BLE001 - it came past the question, and found something else wrong
+        return True
+    return True
+
+
+def _actions(world: World) -> dict[str, Callable[[User], object]]:
+    """Each by its name, on what is the university's."""
+    uib, student, now = world.cast.members["uib"], world.candidates["student"], timezone.now()
+    new = {"name": "Ny", "season": "2027-spring", "opens_at": now, "closes_at": now, "papers_due_on": now.date()}
+    entry, prepared, closing = world.entry("student", "open"), world.rounds["prepared"], world.rounds["closing"]
+    return {
+        "save_candidate": lambda by: people.save_candidate(member=uib, person={}, by=by, candidate=student),
+        "add_need": lambda by: people.add_need(candidate=student, need={}, by=by),
+        "import_candidates": lambda by: people.import_candidates(member=uib, rows=[], by=by),
+        "enter_candidates": lambda by: rounds.enter_candidates(round_=world.rounds["open"], member=uib, by=by),
+        "publish_run": lambda by: rounds.publish_run(run=world.runs["closed"], member=uib, by=by),
+        "create_round": lambda by: rounds.create_round(owner=uib, members=[], seed=1, max_choices=5, by=by, **new),
+        "open_round": lambda by: rounds.open_round(round_=prepared, by=by),
+        "close_round": lambda by: rounds.close_round(round_=closing, by=by),
+        "reopen_round": lambda by: rounds.reopen_round(round_=closing, closes_at=now, by=by),
+        "request_run": lambda by: rounds.request_run(round_=world.rounds["closed"], click_key=uuid.uuid4(), by=by),
+        "save_ranking": lambda by: rounds.save_ranking(entry=entry, groups=[], version=entry.version, by=by),
+        "send_ranking": lambda by: rounds.send_ranking(entry=entry, version=entry.version, by=by),
+    }
