@@ -43,6 +43,8 @@ BESIDE = {
     "web.context": "views",
     "web.middleware": "views",
     "web.components": "views",
+    "web.known": "queries",
+    "web.paper": "queries",
 }
 """Modules with another name, and the floor they stand on. Think before you add one: a room has few."""
 PLAIN = {"__init__", "access", "apps"}

@@ -64,6 +64,8 @@ POLICIES = {
     ],
     "candidates_consent": [
         *_WITH_THE_PERSON,
+        Policy("web", "insert", f"candidate_id = {PEOPLE}"),
+        Policy("web", "update", f"candidate_id = {PEOPLE}"),
         *forgotten("given_by_id", "select"),
     ],
     # Staff see the sign-in address of their own people.

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from praksis.accounts.actions import users_for
 from praksis.accounts.models import User
 from praksis.candidates.imports import Fault, Row
-from praksis.candidates.models import Candidate, HeldPaper, Need
-from praksis.candidates.rules import may_place_for, may_place_in
+from praksis.candidates.models import Candidate, Consent, HeldPaper, Need
+from praksis.candidates.rules import may_consent_for, may_place_for, may_place_in
 from praksis.organisations.models import Member
 
 BATCH = 2000
@@ -203,3 +204,19 @@ def _set(one: Candidate, **facts: Any) -> bool:
     for name, value in different.items():
         setattr(one, name, value)
     return bool(different)
+
+
+@transaction.atomic
+def give_consent(*, candidate: Candidate, kind: str, by: User) -> None:
+    """Agree to something, for oneself or a child. Twice is once. Raises PermissionDenied."""
+    if not may_consent_for(by, candidate):
+        raise PermissionDenied
+    Consent.objects.bulk_create([Consent(candidate=candidate, kind=kind, given_by=by)], ignore_conflicts=True)
+
+
+@transaction.atomic
+def withdraw_consent(*, candidate: Candidate, kind: str, by: User) -> None:
+    """Take it back: from now on it does not stand; the row stays, with the day. Raises PermissionDenied."""
+    if not may_consent_for(by, candidate):
+        raise PermissionDenied
+    Consent.objects.filter(candidate=candidate, kind=kind, withdrawn_at__isnull=True).update(withdrawn_at=timezone.now())

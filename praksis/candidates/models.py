@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from praksis.accounts.models import User
 from praksis.base.codes import Field, Language, Paper, Season, TargetGroup
-from praksis.candidates.choices import PLACING_ROLES
+from praksis.candidates.choices import PLACING_ROLES, ConsentKind
 from praksis.catalogue.models import Scheme
 from praksis.organisations.models import Host, Member, Programme, Unit
 
@@ -161,7 +161,7 @@ class Consent(models.Model):
     kind = models.CharField(
         _("samtykke"),
         max_length=20,
-        choices=[("share_name", _("virksomheten får navnet")), ("tandem_name", _("makkeren får fornavnet"))],
+        choices=ConsentKind,
     )
     given_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     given_at = models.DateTimeField(default=timezone.now)

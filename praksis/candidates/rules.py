@@ -2,8 +2,11 @@
 
 from uuid import UUID
 
+from django.utils import timezone
+
 from praksis.accounts.models import User
-from praksis.candidates.models import placing_members, placing_units
+from praksis.candidates.choices import ADULT
+from praksis.candidates.models import Candidate, placing_members, placing_units
 from praksis.organisations.choices import Role
 from praksis.organisations.models import Unit
 
@@ -24,3 +27,24 @@ def may_place_in(user: User, member_id: UUID, unit_id: UUID | None) -> bool:
     if may_place_for(user, member_id):
         return True
     return unit_id is not None and Unit.objects.filter(pk=unit_id, member=member_id, pk__in=placing_units(user)).exists()
+
+
+def may_decide_for(user: User, member_id: UUID) -> bool:
+    """Erase people: the member's coordinators and leads."""
+    roles = (Role.COORDINATOR, Role.LEAD)
+    return user.memberships.current().filter(member=member_id, role__in=roles).exists()
+
+
+def is_minor(candidate: Candidate) -> bool:
+    """Whether a guardian must consent. Only the year of birth is known: whoever may still be 17 counts as a child; where no year
+    is known, whoever has a guardian does."""
+    if candidate.birth_year is None:
+        return candidate.guardians.exists()
+    return timezone.localdate().year - candidate.birth_year <= ADULT
+
+
+def may_consent_for(user: User, candidate: Candidate) -> bool:
+    """Give a consent or take it back: the grown-up person, or the guardian of a child. Never staff."""
+    if is_minor(candidate):
+        return candidate.guardians.filter(user=user).exists()
+    return candidate.user_id == user.pk

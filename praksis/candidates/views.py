@@ -20,7 +20,7 @@ from praksis.candidates.actions import add_need, import_candidates, save_candida
 from praksis.candidates.forms import LogForm, NeedForm, PersonForm, UploadForm
 from praksis.candidates.imports import NotATableError, read_rows, template_file
 from praksis.candidates.models import Candidate
-from praksis.candidates.rules import members_led
+from praksis.candidates.rules import may_decide_for, members_led
 from praksis.organisations.models import Member
 
 PAGE = 50
@@ -116,7 +116,8 @@ def new_need(request: HttpRequest, candidate_id: UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, found: Candidate, person: PersonForm, need: NeedForm, status: int) -> HttpResponse:
     trail.saw(request, Shown.FACTS, found)
-    return render(request, "candidates/candidate.html", {"candidate": found, "person": person, "need": need}, status=status)
+    context = {"candidate": found, "person": person, "need": need, "may_erase": may_decide_for(_user(request), found.member_id)}
+    return render(request, "candidates/candidate.html", context, status=status)
 
 
 @never_cache

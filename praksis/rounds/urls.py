@@ -1,9 +1,10 @@
 from django.urls import path
 
-from praksis.rounds.views import results, rounds, runs, wishes
+from praksis.rounds.views import erasing, results, rounds, runs, wishes
 
 app_name = "rounds"
 urlpatterns = [
+    path("kandidater/<uuid:candidate_id>/slett/", erasing.erase, name="erase"),
     path("onsker/", wishes.wishes, name="wishes"),
     path("onsker/legg-til/<uuid:place_id>/", wishes.add, name="add"),
     path("onsker/<uuid:entry_id>/", wishes.wishes_of, name="wishes_of"),

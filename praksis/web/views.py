@@ -1,17 +1,35 @@
 """Pages that combine rooms."""
 
+from uuid import UUID
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from praksis.accounts.models import User
 from praksis.base import trail
 from praksis.base.codes import Shown
+from praksis.base.dates import moment
+from praksis.base.retention import KINDS
+from praksis.candidates.actions import give_consent, withdraw_consent
+from praksis.candidates.choices import ConsentKind
 from praksis.web.context import COLOR_COOKIE, COLOR_SCHEMES
+from praksis.web.known import as_data, consents_of, people_known
+from praksis.web.known import known as all_known
+from praksis.web.paper import as_pdf
 from praksis.web.queries import front_page, reader_of, work_of
 
+LONGEST_NAME = 200
 YEAR_SECONDS = 365 * 24 * 3600
 
 
@@ -31,6 +49,77 @@ def my_page(request: HttpRequest) -> HttpResponse:
     return render(request, "web/my_page.html", {"work": work})
 
 
+@never_cache
+@require_safe
+@login_required
+def known(request: HttpRequest) -> HttpResponse:
+    """Everything that is held about the reader and the reader's wards, who saw it, and what can be done about it."""
+    user, people = _user(request), people_known(_user(request))
+    trail.saw(request, Shown.FACTS, *people)
+    context = {"sections": all_known(user, people), "consents": consents_of(user, people), "people": people}
+    return render(request, "web/known.html", context)
+
+
+@never_cache
+@require_safe
+@login_required
+def known_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """The same to keep: `json` for a machine, `pdf` for people. No name stands in the file's own."""
+    if kind not in ("json", "pdf"):
+        raise Http404
+    user, people = _user(request), people_known(_user(request))
+    trail.saw(request, Shown.FACTS, *people)
+    sections = all_known(user, people)
+    headers = {"Content-Disposition": f'attachment; filename="opplysninger.{kind}"'}
+    if kind == "json":
+        return JsonResponse({"made": timezone.now(), "known": as_data(sections)}, headers=headers)
+    intro = _("Alt som er lagret om deg i Praksistorget, hentet %s.") % moment(timezone.now())
+    paper = as_pdf(sections, title=_("Hva som er lagret om deg"), intro=intro, language=get_language() or "nb")
+    return HttpResponse(paper, content_type="application/pdf", headers=headers)
+
+
+@require_POST
+@login_required
+def rename_me(request: HttpRequest) -> HttpResponse:
+    """Correct one's own name."""
+    name = " ".join(request.POST.get("name", "").split())
+    if not 0 < len(name) <= LONGEST_NAME:
+        messages.error(request, _("Skriv navnet ditt, med høyst 200 tegn."))
+        return redirect("web:known")
+    user = _user(request)
+    user.name = name
+    user.save(update_fields=["name"])
+    messages.success(request, _("Navnet er rettet."))
+    return redirect("web:known")
+
+
+@require_POST
+@login_required
+def consent(request: HttpRequest, candidate_id: UUID, kind: str) -> HttpResponse:
+    """Give a consent for oneself or a ward, or take it back: it holds at once."""
+    user = _user(request)
+    one = next((one for one in people_known(user) if one.pk == candidate_id), None)
+    if one is None or kind not in ConsentKind.values:
+        raise Http404
+    try:
+        if request.POST.get("do") == "give":
+            give_consent(candidate=one, kind=kind, by=user)
+            messages.success(request, _("Samtykket er gitt. Du kan ta det tilbake når som helst."))
+        else:
+            withdraw_consent(candidate=one, kind=kind, by=user)
+            messages.success(request, _("Samtykket er tatt tilbake og gjelder ikke lenger."))
+    except PermissionDenied:
+        messages.error(request, _("En foresatt må samtykke for den som er under 18 år."))
+    return redirect("web:known")
+
+
+def _user(request: HttpRequest) -> User:
+    """Whoever is signed in; the views let nobody else in."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
+
+
 @require_safe
 def coordinate(request: HttpRequest) -> HttpResponse:
     """What an office gets from this on its first day, alone, with its own spreadsheet."""
@@ -40,7 +129,7 @@ def coordinate(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """Who sees what, in plain words."""
-    return render(request, "web/privacy.html")
+    return render(request, "web/privacy.html", {"kinds": KINDS})
 
 
 @require_safe

@@ -230,7 +230,17 @@ def _wishes(world: World) -> dict[str, list[Thing]]:
     people = ("student", "doubleuib", "doublenav", "participant", "newcomer", "pupil")
     published = [thing(key, world.entry(key, "done").pk, own=world.own(key), members=world.staff_of(key)) for key in people]
     waiting = thing("not published", world.entry("student", "closed").pk)
-    return {"rounds:wishes_of": lists, "rounds:result_of": [*published, waiting]}
+    whole = {
+        "rounds:erase": [thing(one, world.candidates[one].pk, members=world.staff_of(one)) for one in ("student", "participant")],
+        "web:known_file": [thing(kind, kind, own=everyone(world)) for kind in ("json", "pdf")],
+        "web:rename_me": [thing("name", data=lambda: {"name": "Zqny"}, own=everyone(world))],
+        "web:consent": [_consent(world, "student", {"student"}), _consent(world, "pupil", {"pupil", "guardian"})],
+    }
+    return whole | {"rounds:wishes_of": lists, "rounds:result_of": [*published, waiting]}
+
+
+def _consent(world: World, person: str, own: set[str]) -> Thing:
+    return thing(person, world.candidates[person].pk, "share_name", data={"do": "give"}, own=own)
 
 
 def _list(world: World, person: str, **holders: set[str]) -> Thing:

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.http import HttpResponse
 from django.urls import Resolver404, resolve, reverse
+from pypdf import PdfReader
 
 from praksis.base.codes import CONFIDENTIAL_GROUPS, TargetGroup
 from tests.access.people import Actor
@@ -44,6 +46,9 @@ LANDINGS = {
     "candidates:new_candidate": {"candidates:candidates"},
     "candidates:candidate": {"candidates:candidate"},
     "candidates:new_need": {"candidates:candidate"},
+    "rounds:erase": {"candidates:candidates", "candidates:candidate"},
+    "web:rename_me": {"web:known"},
+    "web:consent": {"web:known"},
     "rounds:add": {"catalogue:place", "rounds:wishes_of"},
     "rounds:wishes_of": {"rounds:wishes_of"},
     "rounds:new_round": {"rounds:round"},
@@ -169,7 +174,7 @@ class Walk:
             if {kind for kind, _person in entered} != ({"refusal"} if actor.user else set()):
                 yield f"was refused, and the trail has {entered}"
             return
-        words = self.world.cast.found_in(_only_page(answer.content.decode()))
+        words = self.world.cast.found_in(_only_page(body_of(answer)))
         people = {key: self.world.candidates[key] for key in PEOPLE}
         shown = [key for key, one in people.items() for _kind, person in entered if one.pk == person]
         for key in shown:
@@ -193,7 +198,7 @@ class Walk:
 
     def content(self, row: Row, actor: Actor, one: Thing, answer: Any) -> Iterator[str]:
         """What the body or a header names that this actor may not know, or that should not be kept."""
-        body = answer.content.decode() if answer.content else ""
+        body = body_of(answer)
         address = reverse(row.name, args=one.args) + one.query
         shown = _only_page(body).replace(address, "")
         heads = " ".join(f"{name}: {value}" for name, value in answer.headers.items()) + str(answer.cookies)
@@ -229,6 +234,13 @@ class Walk:
         text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", shown))
         if actor.at == "uib":
             yield from (f"names {near} beside Zqdouble" for near in confidential_near(text, "Zqdouble"))
+
+
+def body_of(answer: Any) -> str:
+    """What an answer says; the text of a PDF, whose bytes are packed."""
+    if answer.headers.get("Content-Type") == "application/pdf":
+        return " ".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
+    return str(answer.content.decode())
 
 
 def _never(row: Row, actor: Actor) -> bool:

@@ -127,7 +127,7 @@ def _people(made: World) -> None:
         for word in (person.first_name, person.last_name):
             told(word, made.staff_of(key) | made.own(key))
         for word in (person.reference, person.pk):
-            told(word, made.staff_of(key))
+            told(word, made.staff_of(key) | made.own(key))
         if user:
             told(user.email, made.staff_of(key))
     Guardian.objects.create(candidate=made.candidates["pupil"], user=made.by("guardian"))

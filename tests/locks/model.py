@@ -167,6 +167,11 @@ def _with_person(region: Region, by: Identity, row: Row) -> Commands:
     return SEE if row["candidate_id"] in by.people else NONE
 
 
+def _consent(region: Region, by: Identity, row: Row) -> Commands:
+    own = {"insert", "update"} if row["candidate_id"] in by.people else set()
+    return _with_person(region, by, row) | own
+
+
 def _guardian(region: Region, by: Identity, row: Row) -> Commands:
     return _with_person(region, by, row) | (SEE if _is(by, row["user_id"]) else NONE)
 
@@ -324,7 +329,7 @@ MODEL: dict[str, dict[str, Rule]] = {
         "candidates_need": _need,
         "candidates_heldpaper": _with_person,
         "candidates_conflict": _with_person,
-        "candidates_consent": _with_person,
+        "candidates_consent": _consent,
         "candidates_guardian": _guardian,
         "rounds_entry": _entry,
         "rounds_entrylink": _entry_link,
