@@ -24,7 +24,7 @@ NYNORSK_TOO = {
 }  # fmt: skip
 """Correct nynorsk, mostly compounds, that only the bokmål dictionary knows."""
 
-NAMES = {"Fagskulen", "Høgskulen", "Vestland", "Praksistorget"}
+NAMES = {"Fagskulen", "Google", "Høgskulen", "Vestland", "Praksistorget"}
 WORD = re.compile(r"[A-Za-zÆØÅæøåéèêòôóü]{2,}")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|<[^>]+>|https?://\S+|\S+@\S+")
 

@@ -177,11 +177,11 @@ def test_only_its_owner_reads_the_secret(house: House) -> None:
 
 def test_a_migration_that_is_missing_makes_it_unwell(house: House) -> None:
     with house.owner() as owner:
-        owner.execute("update django_migrations set name = 'gone' where app = 'sessions'")
+        owner.execute("update django_migrations set name = 'gone' where app = 'catalogue' and name = '0001_initial'")
         try:
             assert house.health() == (503, {"database": "ok", "migrations": "missing", "jobs": "ok", "roles": "ok"})
         finally:
-            owner.execute("update django_migrations set name = '0001_initial' where app = 'sessions'")
+            owner.execute("update django_migrations set name = '0001_initial' where app = 'catalogue' and name = 'gone'")
 
 
 @pytest.mark.parametrize("who", ["worker", "web"])

@@ -82,7 +82,7 @@ def known_file(request: HttpRequest, kind: str) -> HttpResponse:
 @login_required
 def rename_me(request: HttpRequest) -> HttpResponse:
     """Correct one's own name."""
-    name = " ".join(request.POST.get("name", "").split())
+    name = " ".join(request.POST.get("name", "").replace("\x00", "").split())
     if not 0 < len(name) <= LONGEST_NAME:
         messages.error(request, _("Skriv navnet ditt, med høyst 200 tegn."))
         return redirect("web:known")
