@@ -30,12 +30,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except InputError as error:
         return _complain(str(error))
-    except BrokenPipeError:  # whoever read the output has seen enough; keep the interpreter from flushing into nothing
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read the output has seen enough
+        _say_no_more()
         return DONE
-    except KeyboardInterrupt:
-        return _complain("stopped before it was done")
+    except OSError as error:
+        _say_no_more()
+        return _complain(f"cannot write to standard output: {error.strerror}")
     return code
+
+
+def _say_no_more() -> None:
+    """Keep the interpreter from flushing into nothing as it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(problem: str, code: int = CANNOT_TAKE) -> int:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import re
 import unicodedata
 import zlib
@@ -65,12 +66,32 @@ def read_json(path: str | Path) -> Any:
 
 
 def write_json(path: str | Path, data: Any) -> None:
-    """Write data as one line of JSON; gzip when the name ends in .gz. Raises InputError where it cannot be written."""
+    """Write data as one line of JSON; gzip when the name ends in .gz. Raises InputError where it cannot be written.
+
+    A file is whole or as it was before: what is written stands beside it until it is all there.
+    """
     raw = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
     try:
-        Path(path).write_bytes(gzip.compress(raw, mtime=0) if str(path).endswith(".gz") else raw)
+        _put(Path(path), gzip.compress(raw, mtime=0) if str(path).endswith(".gz") else raw)
     except OSError as error:
         raise InputError("", f"cannot write {path}: {error.strerror}") from error
+
+
+def _put(path: Path, raw: bytes) -> None:
+    if path.exists() and not path.is_file():  # a pipe or a device takes what comes
+        path.write_bytes(raw)
+        return
+    whole = path.resolve()  # a link goes on pointing to the same file
+    part = whole.with_name(f"{whole.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(whole)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def require_format(data: Any, wanted: str) -> None:
