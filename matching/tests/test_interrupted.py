@@ -106,7 +106,7 @@ def test_an_output_that_takes_nothing_is_one_line(folder: Path) -> None:
     assert made.communicate(timeout=30)[1] == "matching: cannot write /dev/full: No space left on device\n"
     assert made.returncode == 2
     with Path("/dev/full").open("w") as full:
-        command = [sys.executable, "-m", "matching", "solve", folder / "small.json", "-o", "/dev/null"]
+        command = [sys.executable, "-m", "matching", "solve", str(folder / "small.json"), "-o", "/dev/null"]
         told = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert (told.returncode, told.stderr) == (2, "matching: cannot write to standard output: No space left on device\n")
 
