@@ -1,15 +1,17 @@
-"""The commands: `python -m matching generate|solve|verify|explain`. Exit code 0, 1 (does not hold) or 2 (cannot take)."""
+"""The commands: `python -m matching generate|solve|verify|explain|draw`. Exit code 0, 1 (does not hold) or 2 (cannot take)."""
 
 import argparse
 import json
 import math
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
 import matching
+from matching import draw
 from matching.explain import explain
 from matching.form import InputError, write_json
 from matching.generate import FAMILIES, generate
@@ -65,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_solve(commands)
     _add_verify(commands)
     _add_explain(commands)
+    _add_draw(commands)
     return parser
 
 
@@ -108,6 +111,32 @@ def _add_explain(commands: _Commands) -> None:
     command.add_argument("--candidate", action="append", metavar="ID", help="only this candidate (may be repeated)")
     command.add_argument("-o", dest="output", type=_writable, metavar="FILE", help="write here, not to standard output")
     command.set_defaults(run=_explain)
+
+
+def _add_draw(commands: _Commands) -> None:
+    told = "Commit to what everyone drew and got, so that each can check their own part and an auditor the whole."
+    command = commands.add_parser("draw", help="commit to a result, and check it", description=told)
+    parts = command.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    made = parts.add_parser("commit", help="make the root to publish", description="Make the root to publish, with new salts.")
+    _add_instance_and_result(made)
+    made.add_argument("-o", dest="output", required=True, type=_writable, metavar="COMMITMENT.json", help="what to publish")
+    made.add_argument("--leaves", required=True, type=_writable, metavar="LEAVES.json", help="all leaves with salts: keep them")
+    made.set_defaults(run=_draw_commit)
+    taken = parts.add_parser("leaf", help="take out one candidate's leaf", description="Take out what one candidate may have.")
+    taken.add_argument("leaves", metavar="LEAVES.json", help="all leaves with salts, plain or gzip")
+    taken.add_argument("--candidate", required=True, metavar="ID", help="whose leaf")
+    taken.add_argument("-o", dest="output", required=True, type=_writable, metavar="LEAF.json", help="where to write it")
+    taken.set_defaults(run=_draw_leaf)
+    _add_draw_check(parts)
+
+
+def _add_draw_check(parts: "_Commands") -> None:
+    told = "Check one leaf (LEAF.json), or the whole (INSTANCE.json RESULT.json --leaves), against the published root."
+    command = parts.add_parser("check", help="check one leaf, or the whole", description=told)
+    command.add_argument("files", nargs="+", metavar="FILE", help="LEAF.json, or INSTANCE.json RESULT.json; plain or gzip")
+    command.add_argument("--leaves", metavar="LEAVES.json", help="all leaves with salts, to check the whole")
+    command.add_argument("--root", required=True, type=_root, metavar="HEX", help="the published root")
+    command.set_defaults(run=_draw_check)
 
 
 def _add_instance_and_result(command: argparse.ArgumentParser) -> None:
@@ -163,6 +192,40 @@ def _explain(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _draw_commit(options: argparse.Namespace) -> int:
+    commitment, leaves = draw.commit(*_pair(options))
+    draw.write_leaves(leaves, options.leaves)
+    draw.write_commitment(commitment, options.output)
+    print(f"root {commitment.root}, candidates {commitment.candidates}, seed {commitment.seed}")
+    return DONE
+
+
+def _draw_leaf(options: argparse.Namespace) -> int:
+    for proof in draw.proofs(draw.read_leaves(options.leaves)):
+        if proof.leaf.candidate == options.candidate:
+            draw.write_proof(proof, options.output)
+            return DONE
+    raise InputError("", f"there is no candidate {options.candidate!r}")
+
+
+def _draw_check(options: argparse.Namespace) -> int:
+    if len(options.files) != (2 if options.leaves else 1):
+        raise InputError("", "give LEAF.json alone, or INSTANCE.json RESULT.json with --leaves")
+    if options.leaves:
+        instance, result = read_instance(options.files[0]), read_result(options.files[1])
+        faults = draw.leaves_faults(instance, result, draw.read_leaves(options.leaves), options.root)
+        holds = f"the commitment holds: seed {result.seed}, candidates {len(instance.candidates)}, instance {result.instance}"
+    else:
+        proof = draw.read_proof(options.files[0])
+        faults, leaf = draw.proof_faults(proof, options.root), proof.leaf
+        got = "no place" if leaf.place is None else f"the place {leaf.place}"
+        holds = f"the leaf holds: {leaf.candidate} drew {leaf.draw} with the seed {proof.seed} and got {got}"
+    if faults:
+        return _complain(f"does not hold, faults: {len(faults)}: {faults[0]}", DOES_NOT_HOLD)
+    print(holds)
+    return DONE
+
+
 def _pair(options: argparse.Namespace) -> tuple[Instance, Result]:
     """The instance with the seed that was used, and a result that fits it."""
     instance, result = read_instance(options.instance), read_result(options.result)
@@ -179,6 +242,12 @@ def _natural(written: str) -> int:
     if not (written.isascii() and written.isdigit()):
         raise argparse.ArgumentTypeError(f"{written!r} is not a whole number, not negative")
     return int(written)
+
+
+def _root(written: str) -> str:
+    if not re.fullmatch("[0-9a-f]{64}", written):
+        raise argparse.ArgumentTypeError(f"{written!r} is not a root: 64 lowercase hexadecimal digits")
+    return written
 
 
 def _seconds(written: str) -> float:

@@ -121,6 +121,15 @@ REFUSED = [
     ("generate --family zoo --candidates 5 -o r.json", "zoo"),
     ("generate --family school --candidates 1.5 -o r.json", "1.5"),
     ("bottlenecks ROUND", "bottlenecks"),
+    ("draw", "COMMAND"),
+    ("draw commit OTHER RESULT -o r.json --leaves l.json", "another instance"),
+    ("draw commit ROUND RESULT -o r.json", "--leaves"),
+    ("draw leaf ROUND --candidate c1 -o r.json", "format"),
+    ("draw check ROUND --root 12", "64 lowercase hexadecimal digits"),
+    (f"draw check ROUND RESULT --root {64 * '0'}", "LEAF.json alone"),
+    (f"draw check ROUND --leaves RESULT --root {64 * '0'}", "LEAF.json alone"),
+    (f"draw check ROUND --root {64 * '0'}", "format"),
+    (f"draw check ROUND RESULT --leaves ROUND --root {64 * '0'}", "format"),
     ("", "COMMAND"),
 ]
 
@@ -142,10 +151,12 @@ def test_what_cannot_be_taken_is_one_clear_line(folder: Path, tmp_path: Path, wr
     assert not (tmp_path / "r.json").exists()
 
 
-@pytest.mark.parametrize("command", ["", "generate", "solve", "verify", "explain"])
+@pytest.mark.parametrize(
+    "command", ["", "generate", "solve", "verify", "explain", "draw", "draw commit", "draw leaf", "draw check"]
+)
 def test_help_lists_what_there_is(command: str) -> None:
     told = run(*command.split(), "--help")
     assert (told.returncode, told.stderr) == (0, "")
     assert "usage:" in told.stdout
-    for missing in ("bottlenecks", "repair", "compare", "draw", "stable", "queue"):
+    for missing in ("bottlenecks", "repair", "compare", "stable", "queue"):
         assert missing not in told.stdout
