@@ -1,4 +1,4 @@
-"""The commands: `python -m matching generate|solve|verify|explain|draw`. Exit code 0, 1 (does not hold) or 2 (cannot take)."""
+"""The commands of `python -m matching`. Exit code 0, 1 (does not hold) or 2 (cannot take)."""
 
 import argparse
 import json
@@ -12,6 +12,7 @@ from typing import NoReturn
 
 import matching
 from matching import draw
+from matching.bottlenecks import bottlenecks
 from matching.explain import explain
 from matching.form import InputError, write_json
 from matching.generate import FAMILIES, generate
@@ -68,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_verify(commands)
     _add_explain(commands)
     _add_draw(commands)
+    _add_bottlenecks(commands)
     return parser
 
 
@@ -109,7 +111,7 @@ def _add_explain(commands: _Commands) -> None:
     )
     _add_instance_and_result(command)
     command.add_argument("--candidate", action="append", metavar="ID", help="only this candidate (may be repeated)")
-    command.add_argument("-o", dest="output", type=_writable, metavar="FILE", help="write here, not to standard output")
+    _add_output(command)
     command.set_defaults(run=_explain)
 
 
@@ -137,6 +139,21 @@ def _add_draw_check(parts: "_Commands") -> None:
     command.add_argument("--leaves", metavar="LEAVES.json", help="all leaves with salts, to check the whole")
     command.add_argument("--root", required=True, type=_root, metavar="HEX", help="the published root")
     command.set_defaults(run=_draw_check)
+
+
+def _add_bottlenecks(commands: _Commands) -> None:
+    command = commands.add_parser(
+        "bottlenecks",
+        help="say where seats lack",
+        description="Say who together compete for too few seats, so that some cannot be placed whatever anyone does, as JSON.",
+    )
+    command.add_argument("instance", metavar="INSTANCE.json", help="the round, plain or gzip")
+    _add_output(command)
+    command.set_defaults(run=_bottlenecks)
+
+
+def _add_output(command: argparse.ArgumentParser) -> None:
+    command.add_argument("-o", dest="output", type=_writable, metavar="FILE", help="write here, not to standard output")
 
 
 def _add_instance_and_result(command: argparse.ArgumentParser) -> None:
@@ -185,10 +202,19 @@ def _explain(options: argparse.Namespace) -> int:
     for unknown in set(wanted or ()) - {one.id for one in instance.candidates}:
         raise InputError("", f"there is no candidate {unknown!r}")
     reasons = {one: [reason.data() for reason in found] for one, found in explain(instance, result, wanted).items()}
-    if options.output is None:
-        print(json.dumps(reasons))
+    return _put(reasons, options.output)
+
+
+def _bottlenecks(options: argparse.Namespace) -> int:
+    return _put(bottlenecks(read_instance(options.instance)).data(), options.output)
+
+
+def _put(data: object, output: str | None) -> int:
+    """Write JSON to the file, or to standard output where none is named."""
+    if output is None:
+        print(json.dumps(data))
     else:
-        write_json(options.output, reasons)
+        write_json(output, data)
     return DONE
 
 

@@ -94,6 +94,14 @@ def test_explanations(folder: Path, tmp_path: Path) -> None:
     assert json.loads(single.stdout) == {one: reasons[one]}
 
 
+def test_bottlenecks(folder: Path, tmp_path: Path) -> None:
+    told = run("bottlenecks", folder / "round.json.gz")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert run("bottlenecks", folder / "round.json.gz", "-o", tmp_path / "b.json").stdout == ""
+    assert json.loads(told.stdout) == json.loads((tmp_path / "b.json").read_text())
+    assert json.loads(told.stdout)["candidates"] == 60
+
+
 def test_an_aim_that_leaves_people_out_is_warned_of(tmp_path: Path) -> None:
     from dataclasses import replace
 
@@ -120,7 +128,6 @@ REFUSED = [
     ("explain OTHER RESULT", "another instance"),
     ("generate --family zoo --candidates 5 -o r.json", "zoo"),
     ("generate --family school --candidates 1.5 -o r.json", "1.5"),
-    ("bottlenecks ROUND", "bottlenecks"),
     ("draw", "COMMAND"),
     ("draw commit OTHER RESULT -o r.json --leaves l.json", "another instance"),
     ("draw commit ROUND RESULT -o r.json", "--leaves"),
@@ -130,6 +137,7 @@ REFUSED = [
     (f"draw check ROUND --leaves RESULT --root {64 * '0'}", "LEAF.json alone"),
     (f"draw check ROUND --root {64 * '0'}", "format"),
     (f"draw check ROUND RESULT --leaves ROUND --root {64 * '0'}", "format"),
+    ("bottlenecks RESULT", "format"),
     ("", "COMMAND"),
 ]
 
@@ -152,11 +160,11 @@ def test_what_cannot_be_taken_is_one_clear_line(folder: Path, tmp_path: Path, wr
 
 
 @pytest.mark.parametrize(
-    "command", ["", "generate", "solve", "verify", "explain", "draw", "draw commit", "draw leaf", "draw check"]
+    "command", ["", "generate", "solve", "verify", "explain", "draw", "draw commit", "draw leaf", "draw check", "bottlenecks"]
 )
 def test_help_lists_what_there_is(command: str) -> None:
     told = run(*command.split(), "--help")
     assert (told.returncode, told.stderr) == (0, "")
     assert "usage:" in told.stdout
-    for missing in ("bottlenecks", "repair", "compare", "stable", "queue"):
+    for missing in ("repair", "compare", "stable", "queue"):
         assert missing not in told.stdout
