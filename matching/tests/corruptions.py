@@ -3,15 +3,16 @@
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import product
+from itertools import islice, product
 
 from matching.problem import Candidate, Instance, Place, digest
 from matching.result import Bound, Level, Result, Value
-from matching.tests.brute import Seated, allocations, brute_force, keeps, may_have, opened, seated, values
+from matching.tests.blocking import blocking_pairs, could_open
+from matching.tests.brute import Seated, Where, allocations, brute_force, keeps, may_have, opened, seated, values
 
 type Corruption = Callable[[Instance, Result, random.Random], Result | None]
 
-CORRUPTIONS: list[tuple[str, Corruption]] = []
+CORRUPTIONS: list[tuple[str, str, Corruption]] = []  # policy, rule, and how to break it
 
 
 def right_result(instance: Instance) -> Result:
@@ -49,11 +50,38 @@ def result_of(instance: Instance, levels: list[Value], where: Seated) -> Result:
     )
 
 
-def breaks(rule: str) -> Callable[[Corruption], Corruption]:
-    """Register a corruption under the code of the rule it breaks."""
+def stable_result(instance: Instance, rng: random.Random) -> Result:
+    """Of all allocations one with the fewest pairs that block, and places that could have opened; now and then any."""
+    if rng.random() < 0.3:
+        return stable_result_of(instance, rng.choice(list(allocations(instance))))
+    every = ((len(blocking_pairs(instance, one)), could_open(instance, one), at) for at, one in enumerate(allocations(instance)))
+    _, _, best = min(every)
+    return stable_result_of(instance, next(islice(allocations(instance), best, None)))
+
+
+def stable_result_of(instance: Instance, where: Where) -> Result:
+    """A result of the policy `stable` that is right, whatever the allocation."""
+    blocking = blocking_pairs(instance, where)
+    return replace(
+        result_of(instance, values(instance, where), seated(instance, where)),
+        policy="stable",
+        levels=tuple(unproven(level, value) for level, value in zip(instance.objective, values(instance, where), strict=True)),
+        blocking=tuple(sorted(blocking)),
+        stable=not blocking,
+        could_open=could_open(instance, where),
+    )
+
+
+def unproven(level: str, value: Value) -> Level:
+    """The level with its value, and nothing known of a bound."""
+    return Level(level, value, None, proven=False)
+
+
+def breaks(rule: str, policy: str = "optimal") -> Callable[[Corruption], Corruption]:
+    """Register a corruption of results of a policy under the code of the rule it breaks."""
 
     def register(corruption: Corruption) -> Corruption:
-        CORRUPTIONS.append((rule, corruption))
+        CORRUPTIONS.append((policy, rule, corruption))
         return corruption
 
     return register
@@ -364,7 +392,7 @@ def stability_of_the_optimal(instance: Instance, result: Result, rng: random.Ran
 
 @breaks("proven")
 def proof_under_queue(instance: Instance, result: Result, rng: random.Random) -> Result | None:
-    return replace(result, policy=rng.choice(["queue", "stable"]))
+    return replace(result, policy="queue")
 
 
 @breaks("limit")
@@ -377,24 +405,87 @@ def blocking_the_optimal(instance: Instance, result: Result, rng: random.Random)
     return replace(result, blocking=((instance.candidates[0].id, instance.places[0].id),))
 
 
-def _called_stable(result: Result) -> Result:
-    levels = tuple(replace(level, bound=None, proven=False) for level in result.levels)
-    return replace(result, policy="stable", stable=False, levels=levels)
+# --- the policy stable ------------------------------------------------------------------------------------------------
 
 
-@breaks("stable")
-def stable_with_blocking_pairs(instance: Instance, result: Result, rng: random.Random) -> Result | None:
-    pairs = [(one.id, place) for one in instance.candidates for place in _asked(one)]
-    pair = _some(rng, sorted(pairs))
-    return None if pair is None else replace(_called_stable(result), stable=True, blocking=(pair,))
+@breaks("policy", "stable")
+def stability_not_told(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    return rng.choice([replace(result, stable=None), replace(result, could_open=None)])
 
 
-@breaks("blocking")
+@breaks("proven", "stable")
+def proof_under_stable(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    return _with_level(result, 0, proven(result.levels[0].level, result.levels[0].value))
+
+
+@breaks("bound", "stable")
+def bound_under_stable(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    at = rng.randrange(len(result.levels))
+    level = result.levels[at]
+    return None if level.value == [] else _with_level(result, at, replace(level, bound=as_bound(level.value)))
+
+
+@breaks("blocking", "stable")
+def blocking_pair_left_out(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    pair = _some(rng, list(result.blocking))
+    return None if pair is None else replace(result, blocking=tuple(one for one in result.blocking if one != pair))
+
+
+@breaks("blocking", "stable")
+def blocking_pair_invented(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    pairs = [(one.id, place) for one in instance.candidates for place in sorted(_asked(one))]
+    pair = _some(rng, [pair for pair in pairs if pair not in result.blocking])
+    return None if pair is None else replace(result, blocking=(*result.blocking, pair))
+
+
+@breaks("blocking", "stable")
+def blocking_pair_twice(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    pair = _some(rng, list(result.blocking))
+    return None if pair is None else replace(result, blocking=(*result.blocking, pair))
+
+
+@breaks("blocking", "stable")
 def blocking_where_they_sit(instance: Instance, result: Result, rng: random.Random) -> Result | None:
     one = _some(rng, sorted(result.assignment))
-    return None if one is None else replace(_called_stable(result), blocking=((one, result.assignment[one][0]),))
+    return None if one is None else replace(result, blocking=(*result.blocking, (one, result.assignment[one][0])))
 
 
-@breaks("unknown")
+@breaks("blocking", "stable")
 def blocking_nobody(instance: Instance, result: Result, rng: random.Random) -> Result | None:
-    return replace(_called_stable(result), blocking=(("nobody", instance.places[0].id),))
+    return replace(result, blocking=(*result.blocking, ("nobody", instance.places[0].id)))
+
+
+@breaks("stable", "stable")
+def stable_with_blocking_pairs(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    return replace(result, stable=True) if result.blocking else None
+
+
+@breaks("stable", "stable")
+def not_stable_without_blocking_pairs(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    return replace(result, stable=False) if not result.blocking else None
+
+
+@breaks("stable", "stable")
+def people_moved_and_called_stable(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    """Another allocation that keeps all rules, with the right values of all levels, in which somebody blocks."""
+    others = [where for where in islice(allocations(instance), 200) if blocking_pairs(instance, where)]
+    where = _some(rng, others)
+    return None if where is None else replace(stable_result_of(instance, where), stable=True, blocking=())
+
+
+@breaks("could-open", "stable")
+def another_number_that_could_open(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    return None if result.could_open is None else replace(result, could_open=result.could_open + rng.choice([1, 7]))
+
+
+@breaks("could-open", "stable")
+def a_place_closed_that_could_open(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    """Everybody sent away from a place that somebody would rather have than nothing; nobody blocks a closed place."""
+    needed = [place.id for place in instance.places if any(seat.minimum for seat in place.seats)]
+    place = _some(rng, [one for one in needed if one in result.open])
+    if place is None:
+        return None
+    where = {one: at for one, (at, _) in result.assignment.items() if at != place}
+    if where not in list(allocations(instance)) or not could_open(instance, where):
+        return None
+    return replace(stable_result_of(instance, where), could_open=0)

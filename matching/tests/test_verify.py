@@ -7,13 +7,17 @@ import pytest
 
 from matching.problem import Candidate, Instance, Place, Seat, digest
 from matching.result import Level, Result
+from matching.tests.blocking import random_round
 from matching.tests.brute import random_instance
-from matching.tests.corruptions import CORRUPTIONS, Corruption, result_of, right_result
+from matching.tests.corruptions import CORRUPTIONS, Corruption, result_of, right_result, stable_result
 from matching.verify import CODES, verify
 from matching.verify.identity import digest_of
 
 ROUNDS = [random_instance(random.Random(seed)) for seed in range(150)]
 RIGHT = [right_result(instance) for instance in ROUNDS]
+HARDER = [random_round(random.Random(seed), most_candidates=5) for seed in range(120)]
+STABLE = [stable_result(instance, random.Random(number)) for number, instance in enumerate(HARDER)]
+OF_POLICY = {"optimal": (ROUNDS, RIGHT), "stable": (HARDER, STABLE)}
 
 
 @pytest.mark.slow
@@ -24,10 +28,17 @@ def test_right_results_pass_with_every_bound_checked() -> None:
         assert not report.notes
 
 
-@pytest.mark.parametrize(("rule", "corruption"), CORRUPTIONS, ids=lambda one: getattr(one, "__name__", one))
-def test_spoiled_results_are_found(rule: str, corruption: Corruption) -> None:
+def test_right_stable_results_pass() -> None:
+    for instance, result in zip(HARDER, STABLE, strict=True):
+        report = verify(instance, result)
+        assert report.ok, (instance, report.problems)
+        assert not report.notes
+
+
+@pytest.mark.parametrize(("policy", "rule", "corruption"), CORRUPTIONS, ids=lambda one: getattr(one, "__name__", one))
+def test_spoiled_results_are_found(policy: str, rule: str, corruption: Corruption) -> None:
     rng, met = random.Random(corruption.__name__), 0
-    for instance, result in zip(ROUNDS, RIGHT, strict=True):
+    for instance, result in zip(*OF_POLICY[policy], strict=True):
         spoiled = corruption(instance, result, rng)
         if spoiled is None:
             continue
@@ -39,7 +50,7 @@ def test_spoiled_results_are_found(rule: str, corruption: Corruption) -> None:
 
 
 def test_every_rule_has_a_corruption() -> None:
-    assert {rule for rule, _ in CORRUPTIONS} == set(CODES)
+    assert {rule for _, rule, _ in CORRUPTIONS} == set(CODES)
 
 
 def test_the_digest_is_the_published_one() -> None:

@@ -68,7 +68,7 @@ def _beats(model: "WholeModel", level: Level) -> bool | None:
         sure = None if answer is None else sure
         if value != bound:
             return sure
-        model.hold(part, value)
+        model.hold(part == value)
     return sure
 
 
@@ -158,19 +158,26 @@ class WholeModel:
             self.model.add(short[-1] >= reserve.at_least - self._sum(there))
         return self._sum(short)
 
-    def hold(self, part: Any, value: int) -> None:
-        """Hold a component at its value from now on."""
-        self.model.add(part == value)
+    def hold(self, rule: Any) -> None:
+        """Keep one more rule from now on, such as a component at its value."""
+        self.model.add(rule)
 
     def reaches(self, part: Any, target: int, *, most: bool) -> bool | None:
         """Whether the component can be as good as the target; None where that stays open."""
         trial = self.model.clone()
         trial.add(part >= target if most else part <= target)
+        return self._is_possible(trial)
+
+    def is_possible(self) -> bool | None:
+        """Whether there is an allocation at all; None where that stays open."""
+        return self._is_possible(self.model)
+
+    def _is_possible(self, model: Any) -> bool | None:
         solver = self.cp.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.linearization_level = 2  # the relaxation settles most of it: ten times faster
         solver.parameters.max_deterministic_time = EFFORT
-        status = solver.solve(trial)
+        status = solver.solve(model)
         if status in {self.cp.OPTIMAL, self.cp.FEASIBLE}:
             return True
         return False if status == self.cp.INFEASIBLE else None

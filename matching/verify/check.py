@@ -5,8 +5,10 @@ from matching.result import LIMITS, POLICIES, Result
 from matching.verify.bounds import refuted_bounds
 from matching.verify.identity import digest_of
 from matching.verify.levels import wrong_levels
+from matching.verify.opening import wrong_could_open
 from matching.verify.report import Problem, Problems, Report
-from matching.verify.rules import Seated, broken_rules, kinds_not_least, rank_of
+from matching.verify.rules import Seated, broken_rules, kinds_not_least
+from matching.verify.stability import wrong_stability
 
 
 def verify(instance: Instance, result: Result, *, prove_small: bool = True) -> Report:
@@ -20,6 +22,9 @@ def verify(instance: Instance, result: Result, *, prove_small: bool = True) -> R
         return Report(tuple(problems))
     if _draw_is_proven(result):
         problems += kinds_not_least(seated)
+    if result.policy == "stable":
+        wrong, notes = wrong_could_open(seated)
+        return Report((*problems, *wrong_stability(seated), *wrong), tuple(notes))
     refuted, notes = refuted_bounds(seated, prove_small=prove_small)
     return Report((*problems, *refuted), (*notes, *_unchecked(result)))
 
@@ -42,31 +47,15 @@ def _wrong_fields(seated: Seated) -> Problems:
         yield Problem("policy", f"there is no policy {result.policy}")
     if result.limit not in {None, *LIMITS}:
         yield Problem("limit", f"there is no limit {result.limit}")
-    if result.policy != "stable":
-        if result.stable is not None or result.could_open is not None:
-            yield Problem("policy", f"stable and could_open say nothing under the policy {result.policy}")
-        if result.blocking:
-            yield Problem("blocking", f"there are no blocking pairs under the policy {result.policy}")
+    if result.policy == "stable":
+        if result.stable is None or result.could_open is None:
+            yield Problem("policy", "stable and could_open must be told under the policy stable")
         return
-    if result.stable and result.blocking:
-        yield Problem("stable", f"called stable, with {len(result.blocking)} blocking pairs")
-    for pair in result.blocking:
-        yield from _wrong_blocking(seated, *pair)
-
-
-def _wrong_blocking(seated: Seated, one: str, place: str) -> Problems:
-    """A blocking pair is a candidate and a place that this candidate likes better than what they have."""
-    candidate = seated.candidates.get(one)
-    if candidate is None or place not in seated.places:
-        yield Problem("unknown", f"the blocking pair {one}, {place} does not exist", (one, place))
-        return
-    wanted, seat = rank_of(candidate, place), seated.where.get(one)
-    received = rank_of(candidate, seat[0]) if seat else None
-    if wanted is None or (received is not None and wanted > received) or (seat and seat[0] == place):
-        yield Problem("blocking", f"{one} does not like {place} better", (one, place))
+    if result.stable is not None or result.could_open is not None:
+        yield Problem("policy", f"stable and could_open say nothing under the policy {result.policy}")
+    if result.blocking:
+        yield Problem("blocking", f"there are no blocking pairs under the policy {result.policy}")
 
 
 def _unchecked(result: Result) -> list[str]:
-    if result.policy == "stable":
-        return ["stability not checked"]
     return ["released and moved not checked"] if result.policy == "repair" else []

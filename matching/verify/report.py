@@ -23,7 +23,8 @@ CODES = {
     "policy": "a field that does not go with the policy",
     "limit": "a limit that does not exist",
     "blocking": "a blocking pair that is none, or one that is missing",
-    "stable": "called stable, and it is not",
+    "stable": "called stable, and it is not, or the other way round",
+    "could-open": "another number of closed places could have opened",
 }
 
 
