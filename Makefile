@@ -5,7 +5,7 @@ DATA ?=
 PY = .venv/bin/python
 SUPERVISE = exec $(PY) -m praksis.base.supervisor --with-parent --port '$(PORT)' --data '$(DATA)'
 
-.PHONY: help demo start signin-link verify-trail backup restore roles-sql test test-fast prove bench lint types house lock
+.PHONY: help demo start signin-link end-sessions verify-trail backup restore roles-sql test test-fast prove bench lint types house lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -19,6 +19,9 @@ start: ## a real, empty region: PORT=8000 DATA=dir
 
 signin-link: ## a link that signs someone in once: USER=kari@example.no PORT=8000 DATA=dir; NEW_FACTOR=1 when the phone is lost
 	@$(PY) -m praksis.base.once --data '$(DATA)' signin_link '$(USER)' 'http://127.0.0.1:$(PORT)' $(if $(NEW_FACTOR),--new-factor)
+
+end-sessions: ## sign someone out everywhere: USER=kari@example.no DATA=dir, or everyone: EVERYONE=1
+	@PRAKSIS_ROLE=owner $(PY) -m praksis.base.once --data '$(DATA)' end_sessions $(if $(EVERYONE),--everyone,'$(USER)')
 
 verify-trail: ## whether the audit trail is as it was written: DATA=dir
 	@PRAKSIS_ROLE=owner $(PY) -m praksis.base.once --data '$(DATA)' verify_trail

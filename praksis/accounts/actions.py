@@ -194,10 +194,12 @@ def end_sessions(*, user: User) -> int:
     return ended
 
 
-def end_other_sessions(*, user: User, this: str) -> None:
-    """Sign somebody out everywhere but in the session with this key. Runs as the user."""
-    with acting(Identity(user=str(user.pk))), transaction.atomic():
-        Session.objects.filter(user=user).exclude(session_key=this).delete()
+@transaction.atomic
+def end_other_sessions(*, user: User, this: str) -> int:
+    """Sign somebody out everywhere but in the session with this key; how many browsers that was. Runs as the user."""
+    with acting(Identity(user=str(user.pk))):
+        ended, _ = Session.objects.filter(user=user).exclude(session_key=this).delete()
+    return ended
 
 
 # ---------------------------------------------------------------- known by others

@@ -9,7 +9,7 @@ class CodeForm(forms.Form):
 
     code = forms.CharField(
         label=_("Kode"),
-        max_length=20,
+        max_length=50,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "none"}),
     )
 

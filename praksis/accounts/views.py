@@ -134,6 +134,7 @@ def _shown(session: Session, this: str | None) -> dict[str, object]:
 @require_POST
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     ended = end_sessions(user=_user(request))
+    log.info("signed out everywhere: %s", request.user.pk)
     leave(request)
     said = ngettext("Du er logget ut i %(count)d nettleser.", "Du er logget ut i %(count)d nettlesere.", ended)
     messages.success(request, said % {"count": ended})
@@ -145,6 +146,15 @@ def _user(request: HttpRequest) -> User:
     if not isinstance(user, User):
         raise Http404
     return user
+
+
+def _changed(request: HttpRequest, what: str) -> None:
+    """One signs in another way now. Whoever came in by the old one is out, and who changed it is told so (side effects)."""
+    ended = end_other_sessions(user=_user(request), this=request.session.session_key or "")
+    log.info("%s: %s", what, request.user.pk)
+    if ended:
+        said = ngettext("Du er logget ut i %(count)d annen nettleser.", "Du er logget ut i %(count)d andre nettlesere.", ended)
+        messages.info(request, said % {"count": ended})
 
 
 # ---------------------------------------------------------------- the second factor
@@ -192,6 +202,7 @@ def add_passkey(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if form.is_valid() and passkeys.make(request, user, **form.cleaned_data):
             messages.success(request, gettext("Passnøkkelen er lagt til."))
+            _changed(request, "passkey made")
         else:
             messages.error(request, gettext("Passnøkkelen ble ikke lagt til. Prøv igjen."))
         return redirect("accounts:my_sign_ins")
@@ -226,7 +237,7 @@ def set_up_second_factor(request: HttpRequest) -> HttpResponse:
         form.add_error("code", gettext("Koden er feil. Les av den appen viser nå."))
         return _setup_page(request, form, secret)
     pass_factor(request)
-    end_other_sessions(user=user, this=request.session.session_key or "")
+    _changed(request, "second factor made")
     return render(request, "accounts/recovery_codes.html", {"codes": codes})
 
 
@@ -258,6 +269,7 @@ def remove_second_factor(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and _is_right(request, form):
         remove_factor(user=_user(request))
         messages.success(request, gettext("Totrinnskoden er fjernet."))
+        _changed(request, "second factor removed")
         return redirect("accounts:my_sign_ins")
     return render(request, "accounts/remove_second_factor.html", {"form": form}, status=422 if form.is_bound else 200)
 
@@ -300,8 +312,10 @@ def connect_provider(request: HttpRequest, provider: str) -> HttpResponse:
 @login_required
 @require_POST
 def disconnect_provider(request: HttpRequest, provider: str) -> HttpResponse:
-    disconnect(user=_user(request), provider=provider_or_404(provider).code)
+    asked = provider_or_404(provider)
+    disconnect(user=_user(request), provider=asked.code)
     messages.success(request, gettext("Koblingen er fjernet."))
+    _changed(request, f"{asked.code} disconnected")
     return redirect("accounts:my_sign_ins")
 
 
@@ -335,6 +349,7 @@ def _connected(request: HttpRequest, question: Question, outsider: Outsider) -> 
         raise OpenIdError("somebody else")
     if connect(user=_user(request), outsider=outsider):
         messages.success(request, gettext("Neste gang kan du logge inn med denne."))
+        _changed(request, f"{outsider.provider} connected")
     else:
         messages.error(request, gettext("Den er koblet til en bruker fra før."))
     return redirect("accounts:my_sign_ins")

@@ -156,6 +156,8 @@ def test_whoever_is_signed_in_can_connect_and_disconnect(traveller: Traveller, p
     assert other.client.session["_auth_user_id"] == str(kari.pk)
     traveller.client.post(reverse("accounts:disconnect_provider", args=["feide"]))
     assert Traveller().comes().status_code == 403
+    assert other.client.get(SIGN_INS).status_code == 302, "who came in by it is out"
+    assert traveller.client.get(SIGN_INS).status_code == 200
 
 
 def test_no_other_site_can_have_one_connect(traveller: Traveller, provider: Loopback, kari: User) -> None:

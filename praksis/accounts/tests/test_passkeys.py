@@ -57,11 +57,14 @@ def test_a_passkey_is_made_and_then_given_instead_of_a_code(
     assert page.get_by_role("button", name="Bruk passnøkkel").count() == 0
     page.get_by_label("Kode").fill(APP.now())
     page.get_by_role("main").get_by_role("button", name="Logg inn").click()
+    elsewhere = Client()
+    elsewhere.force_login(kari)
     page.goto(site + reverse("accounts:my_sign_ins"))
     page.get_by_role("link", name="Legg til passnøkkel").click()
     page.get_by_role("button", name="Lag passnøkkel").click()
     page.wait_for_url("**/innlogging/")
     assert Passkey.objects.get().client == "Chrome, Linux"
+    assert not elsewhere.session.exists(elsewhere.cookies["sessionid"].value), "other sessions end"
 
     page.context.clear_cookies()
     comes_by_link(page, site, kari)

@@ -3,9 +3,11 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -99,12 +101,34 @@ def test_a_session_has_a_longest_end_however_busy_one_is(kari: User, settings: A
     assert Session.objects.count() == 0
 
 
-def test_signing_out_everywhere_ends_all_sessions_of_ones_own(kari: User) -> None:
+def test_signing_out_everywhere_ends_all_sessions_of_ones_own(kari: User, caplog: pytest.LogCaptureFixture) -> None:
     ola = User.objects.create(email="ola@example.no", name="Ola Prøve")
     here, there, another = signed_in(kari), signed_in(kari), signed_in(ola)
     answer = here.post(reverse("accounts:sign_out_everywhere"), follow=True)
     assert "Du er logget ut i 2 nettlesere." in answer.content.decode()
     assert [is_in(client) for client in (here, there, another)] == [False, False, True]
+    assert f"signed out everywhere: {kari.pk}" in caplog.messages
+
+
+def test_the_operator_ends_the_sessions_of_one_or_of_everyone(
+    kari: User, as_owner: AsRole, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    ola = User.objects.create(email="ola@example.no", name="Ola Prøve")
+    clients = signed_in(kari), signed_in(kari), signed_in(ola)
+    with pytest.raises(CommandError, match="PRAKSIS_ROLE=owner"):
+        call_command("end_sessions", everyone=True)
+    settings.ROLE = "owner"
+    with as_owner(), pytest.raises(CommandError, match="No one signs in"):
+        call_command("end_sessions", "kai@example.no")
+    assert [is_in(client) for client in clients] == [True, True, True]
+    with as_owner():
+        call_command("end_sessions", "Kari@example.no", stdout=StringIO())
+    assert [is_in(client) for client in clients] == [False, False, True]
+    with as_owner():
+        call_command("end_sessions", everyone=True, stdout=StringIO())
+    assert not is_in(clients[2])
+    told = caplog.messages
+    assert told == [f"2 sessions ended by the operator: {kari.pk}", "1 sessions ended by the operator: everyone's"]
 
 
 def test_the_page_lists_ones_own_sessions_by_browser(kari: User) -> None:
