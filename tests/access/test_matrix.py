@@ -106,7 +106,9 @@ def test_views_answer_to_the_methods_of_the_table_alone(walk: Walk) -> None:
 
 
 @pytest.mark.slow
-def test_everyone_sees_and_does_what_the_table_says(walk: Walk, stored: Callable[[], dict[str, str]]) -> None:
+@pytest.mark.parametrize("asked", ["a sample", pytest.param("everything", marks=pytest.mark.prove)])
+def test_everyone_sees_and_does_what_the_table_says(walk: Walk, stored: Callable[[], dict[str, str]], asked: str) -> None:
+    walk.sampled = asked == "a sample"
     walk.walk(GETS)
     before = stored()
     for row in POSTS:

@@ -94,12 +94,17 @@ NAMELESS = ("rounds:wishes", "rounds:result", "web:my_page")
 
 @dataclass
 class Walk:
-    """The world, and what was wrong so far. `entered` takes what is new in the trail."""
+    """The world, and what was wrong so far. `entered` takes what is new in the trail.
+
+    `sampled` asks less where the same question comes again: plain rows by every third role, and for a row's further things
+    every second of those who may and of those who are turned away. Whose turn it is goes round with the rows.
+    """
 
     world: World
     entered: Callable[[], Entered] = list
     wrong: list[str] = field(default_factory=list)
     asked: int = 0
+    sampled: bool = False
     turn: int = 0
     used: set[str] = field(default_factory=set)
     missing: dict[str, str] = field(default_factory=dict)
@@ -115,7 +120,10 @@ class Walk:
     def actors(self, row: Row) -> list[Actor]:
         """Everyone; where nothing depends on who asks, one of each role."""
         everyone = list(self.world.cast.actors.values())
-        return list({actor.role: actor for actor in everyone}.values()) if row.plain else everyone
+        if not row.plain:
+            return everyone
+        of_each = list({actor.role: actor for actor in everyone}.values())
+        return of_each[self.turn % 3 :: 3] if self.sampled else of_each
 
     # ------------------------------------------------------------ asking
 
@@ -142,11 +150,16 @@ class Walk:
                 actors = self.actors(row)
                 may = [actor for actor in actors if self.allowed(row, actor, one)]
                 refused = [actor for actor in actors if actor not in may and not (number and _never(row, actor))]
-                asking = [] if allowed is False else [(actor, True) for actor in may]
-                asking += [] if allowed else [(actor, False) for actor in one_of_each_role(refused, self.turn + number)]
+                turned_away = one_of_each_role(refused, self.turn + number)
+                asking = [] if allowed is False else [(actor, True) for actor in self._some(may, number)]
+                asking += [] if allowed else [(actor, False) for actor in self._some(turned_away, number)]
                 sent = one.sent() if asking and row.method == "POST" and not allowed else None
                 for actor, is_allowed in asking:
                     self.compare(row, actor, one, self.ask(actor, row, one, sent), may=is_allowed)
+
+    def _some(self, actors: list[Actor], number: int) -> list[Actor]:
+        """All of them; when sampled, every second for a row's further things."""
+        return actors[(self.turn + number) % 2 :: 2] if self.sampled and number else actors
 
     # ------------------------------------------------------------ comparing
 
