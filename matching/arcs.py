@@ -28,6 +28,10 @@ class Arcs:
         """The arcs for which `keep` holds."""
         return type(self)(*(getattr(self, one.name)[keep] for one in fields(self)))
 
+    def take(self, order: Ints) -> Self:
+        """The arcs at these positions, in this order."""
+        return type(self)(*(getattr(self, one.name)[order] for one in fields(self)))
+
 
 @dataclass(frozen=True, slots=True)
 class Seats:

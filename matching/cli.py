@@ -87,10 +87,10 @@ def _add_generate(commands: _Commands) -> None:
 
 def _add_solve(commands: _Commands) -> None:
     command = commands.add_parser(
-        "solve", help="allocate a round", description="Allocate a round, level by level, proven or with an honest bound."
+        "solve", help="allocate a round", description="Allocate a round: as well as can be, stably, or first come, first served."
     )
     command.add_argument("instance", metavar="INSTANCE.json", help="the round, plain or gzip")
-    command.add_argument("--policy", default="optimal", help="how to allocate: optimal")
+    command.add_argument("--policy", default="optimal", help="how to allocate: optimal, stable or queue")
     command.add_argument("--seed", type=_natural, metavar="N", help="use this seed, not the file's")
     command.add_argument("--time-limit", type=_seconds, metavar="S", help="stop after this many seconds with the best found")
     command.add_argument("-o", dest="output", required=True, type=_writable, metavar="RESULT.json", help="where to write it")
@@ -172,7 +172,11 @@ def _solve(options: argparse.Namespace) -> int:
         instance = with_seed(instance, options.seed)
     for warning in warnings(instance):
         print(f"matching: warning: {warning}", file=sys.stderr)
-    write_result(solve(instance, options.policy, options.time_limit, _tell), options.output)
+    result = solve(instance, options.policy, options.time_limit, _tell)
+    write_result(result, options.output)
+    if result.stable is not None:
+        claim = "stable" if result.stable else f"not stable, {len(result.blocking)} blocking pairs"
+        print(f"{claim}; closed places that could have opened: {result.could_open}")
     return DONE
 
 

@@ -1,6 +1,6 @@
 """Why the places given by hand cannot all be held: few pins that contradict each other, and the rule that stops them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -30,6 +30,44 @@ def pins_hold(instance: Instance) -> bool:
         return False
     program, _ = program_of(instance, arcs, seats, reserves=False)
     return len(arcs) == 0 or search(program, np.zeros(len(program.upper), dtype=np.int64), np.inf).x is not None
+
+
+def held_with_pins(instance: Instance, unwilling: Mapping[str, int]) -> dict[str, str]:
+    """Who must have which place for the pins to hold, candidate id -> place id: few, and those who like it best.
+
+    `unwilling` says how often somebody has turned out to rather be elsewhere; those come last. Raises InputError where
+    the pins cannot hold.
+    """
+    pinned = {one.pinned for one in instance.candidates if one.pinned is not None}
+    asking = {one.id for one in instance.candidates if any(place in pinned for group in one.choices for place in group)}
+    smaller = replace(
+        instance,
+        candidates=tuple(_asking_only(one, pinned) for one in instance.candidates if one.id in asking or one.together in asking),
+        places=tuple(one for one in instance.places if one.id in pinned),
+        pools=tuple(
+            replace(pool, places=inside) for pool in instance.pools if (inside := tuple(filter(pinned.__contains__, pool.places)))
+        ),
+        reserves=(),
+    )
+    seats = seats_of(smaller)
+    arcs = possible(smaller, arcs_of(smaller), seats)
+    program, takes = program_of(smaller, arcs, seats, reserves=False)
+    people = len(smaller.candidates)
+    dislike = (
+        arcs.rank + people * np.array([unwilling.get(one.id, 0) for one in smaller.candidates], dtype=np.int64)[arcs.candidate]
+    )
+    found = search(program, takes.T @ (people * (dislike - 1) + 1), np.inf)
+    if found.x is None:
+        raise refusal(instance)
+    taken = np.flatnonzero(takes @ found.x)
+    pairs = zip(arcs.candidate[taken].tolist(), arcs.place[taken].tolist(), strict=True)
+    return {smaller.candidates[one].id: smaller.places[place].id for one, place in pairs}
+
+
+def _asking_only(one: Candidate, places: Container[str]) -> Candidate:
+    """The candidate with no place among the choices but these; the ranks stay."""
+    choices = tuple(tuple(place for place in group if place in places) for group in one.choices)
+    return replace(one, choices=choices)
 
 
 def _fewest(ids: list[str], holds: Callable[[list[str]], bool]) -> list[str]:

@@ -6,13 +6,14 @@ The source of the rules is docs/how/engine.md, "Policies" and "Meaning".
 import math
 import resource
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 import matching
 from matching.arcs import Flags, Ints, arcs_of, lottery_of, pins_of, possible, seats_of
+from matching.by_order import Outcome, by_order
 from matching.highs import search
 from matching.kinds import least_kinds
 from matching.lexicographic import Decision, Levels
@@ -46,28 +47,46 @@ def solve(
 ) -> Result:
     """Solve the instance. `time_limit` is in seconds; it bounds the search, and a little more is used to set up.
 
-    Raises InputError for a policy that is not there, and for pins that cannot all hold.
+    Raises InputError for a policy that is not there, and for pins that cannot all hold. `stable` and `queue` take no limit.
     """
-    if policy != "optimal":
-        raise InputError("", f"the policy {policy!r} is not available in version {matching.__version__}")
     started = time.monotonic()
-    run = _Run(canonical(instance), started, np.inf if time_limit is None else started + time_limit)
-    levels = run.levels(progress)
-    assignment = run.assignment()
-    late = time_limit is not None and not all(one.proven for one in levels)
+    ordered = canonical(instance)
+    if policy == "optimal":
+        found = _optimal(ordered, started, time_limit, progress)
+    elif policy in {"stable", "queue"}:
+        found = by_order(ordered, policy)
+    else:
+        raise InputError("", f"the policy {policy!r} is not available in version {matching.__version__}")
     return Result(
         instance=digest(instance),
         policy=policy,
         seed=instance.seed,
         engine=matching.__version__,
-        assignment=assignment,
-        open=run.open_places(assignment),
-        levels=tuple(levels),
-        blocking=(),
-        limit="time" if late else None,
+        assignment=found.assignment,
+        open=_open_places(ordered, found.assignment),
+        levels=found.levels,
+        blocking=found.blocking,
+        limit=found.limit,
         seconds=round(time.monotonic() - started, 3),
         peak_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        stable=found.stable,
+        could_open=found.could_open,
     )
+
+
+def _optimal(
+    instance: Instance, started: float, time_limit: float | None, progress: Callable[[Progress], None] | None
+) -> Outcome:
+    run = _Run(instance, started, np.inf if time_limit is None else started + time_limit)
+    levels = run.levels(progress)
+    late = time_limit is not None and not all(one.proven for one in levels)
+    return Outcome(run.assignment(), tuple(levels), limit="time" if late else None)
+
+
+def _open_places(instance: Instance, assignment: Mapping[str, tuple[str, str]]) -> tuple[str, ...]:
+    """The places that are open: always where no kind has a minimum, otherwise where somebody is."""
+    used = {place for place, _ in assignment.values()}
+    return tuple(place.id for place in instance.places if place.id in used or not any(seat.minimum for seat in place.seats))
 
 
 class _Run:
@@ -213,13 +232,6 @@ class _Run:
         names = [(place.id, seat.kind) for place in self._instance.places for seat in place.seats]
         chosen = least_kinds(self._instance, self._arcs, self._seats, taken)
         return {self._instance.candidates[one].id: names[seat] for one, seat in sorted(chosen.items())}
-
-    def open_places(self, assignment: dict[str, tuple[str, str]]) -> tuple[str, ...]:
-        """The places that are open: always where no kind has a minimum, otherwise where somebody is."""
-        used = {place for place, _ in assignment.values()}
-        return tuple(
-            place.id for place in self._instance.places if place.id in used or not any(seat.minimum for seat in place.seats)
-        )
 
 
 def _level(name: str, decisions: list[Decision], unreachable: int) -> Level:

@@ -7,8 +7,8 @@ import pytest
 from matching.bench import measure, report
 from matching.generate import FAMILIES, generate
 from matching.problem import Instance
+from matching.solve import solve
 from matching.tests.brute import rank
-from matching.tests.first_come import first_come
 from matching.tests.reports import write_report
 
 LIMIT = 60.0  # seconds for each run
@@ -24,7 +24,7 @@ def test_first_come_first_served_places_fewer() -> None:
     drawn = generate("region", 200, 1)
     measured = measure("region", 200, LIMIT)
     assert measured.ours is not None
-    assert 0 < len(first_come(drawn)) < measured.ours[2]
+    assert 0 < len(solve(drawn, "queue").assignment) < measured.ours[2]
 
 
 @pytest.mark.bench
@@ -56,6 +56,6 @@ def _line(name: str, what: str, seconds: float | None, ratio: float | None, valu
 
 def _queue(drawn: Instance) -> list[int]:
     """The values of first come, first served; of reserves it knows nothing."""
-    where = first_come(drawn)
+    where = {one: place for one, (place, _) in solve(drawn, "queue").assignment.items()}
     placed = [one for one in drawn.candidates if one.id in where]
     return [sum(one.class_ == 0 for one in placed), 0, len(placed), sum(rank(one, where[one.id]) for one in placed)]

@@ -54,6 +54,17 @@ def test_a_result_that_holds(folder: Path) -> None:
     assert checked.stdout.endswith("the result holds\n")
 
 
+@pytest.mark.parametrize("policy", ["stable", "queue"])
+def test_the_policies_that_go_by_order(folder: Path, tmp_path: Path, policy: str) -> None:
+    solved = run("solve", folder / "round.json.gz", "--policy", policy, "--seed", "4", "-o", tmp_path / "result.json")
+    assert (solved.returncode, solved.stderr) == (0, "")
+    assert solved.stdout.startswith("stable; closed places that could have opened: ") == (policy == "stable")
+    result = read_result(tmp_path / "result.json")
+    assert (result.policy, result.seed, result.stable) == (policy, 4, True if policy == "stable" else None)
+    assert all(level.bound is None and not level.proven for level in result.levels)
+    assert run("verify", folder / "round.json.gz", tmp_path / "result.json").returncode == 0
+
+
 def test_a_result_that_does_not_hold(folder: Path, tmp_path: Path) -> None:
     data = json.loads((folder / "result.json").read_text())
     data["assignment"].popitem()
@@ -117,7 +128,7 @@ REFUSED = [
     ("solve BINARY -o r.json", "is not JSON in UTF-8"),
     ("solve PINS -o r.json", "the pins cannot all hold ('c1' to 'p', 'c2' to 'p'): 'p' has too few seats"),
     ("verify ROUND BINARY", "is not JSON in UTF-8"),
-    ("solve ROUND --policy stable -o r.json", "'stable' is not available"),
+    ("solve ROUND --policy best -o r.json", "'best' is not available"),
     ("solve ROUND --seed -1 -o r.json", "--seed"),
     ("solve ROUND --time-limit nan -o r.json", "--time-limit"),
     ("solve ROUND -o no/such/folder/r.json", "no folder"),

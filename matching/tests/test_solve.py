@@ -184,7 +184,6 @@ def test_progress_is_told_level_by_level() -> None:
     ]
 
 
-@pytest.mark.parametrize("policy", ["stable", "queue", "best"])
-def test_policies_that_are_not_there_are_refused(policy: str) -> None:
-    with pytest.raises(InputError, match=f"{policy!r} is not available"):
-        solve(instance((), ()), policy)
+def test_policies_that_are_not_there_are_refused() -> None:
+    with pytest.raises(InputError, match="'best' is not available"):
+        solve(instance((), ()), "best")
