@@ -52,11 +52,13 @@ bench: ## the measured numbers; the last ones are kept in docs/reports/bench.txt
 	@bin/setup dev
 	$(PY) -m pytest -m bench -p no:cacheprovider -s
 
-lint: ## style
+lint: ## style, and what the source may not do
 	@bin/setup dev
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m djlint praksis --lint --quiet
+	$(PY) -m bandit --quiet --configfile pyproject.toml --recursive praksis matching bin
+	.build/semgrep/bin/semgrep scan --experimental --quiet --error --metrics=off --disable-version-check --config tests/security/semgrep praksis matching bin
 	PRAKSIS_DEMO=0 $(PY) manage.py check --deploy --fail-level WARNING
 
 types: ## mypy, strict
@@ -70,6 +72,6 @@ house: ## who may import whom, and what the house looks like
 
 lock: ## the hashed requirements from the .in files
 	@bin/setup dev
-	for name in requirements requirements-dev requirements-node requirements-uv; do \
+	for name in requirements requirements-dev requirements-node requirements-uv requirements-semgrep requirements-wapiti; do \
 	  $(PY) -m uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-header --no-emit-index-url -o $$name.txt $$name.in; \
 	done

@@ -1,4 +1,5 @@
-"""Fill .venv and node_modules, compile the messages and gather the static files: `bin/setup run` or `bin/setup dev`.
+"""Fill .venv and node_modules, compile the messages and gather the static files: `bin/setup run` or `bin/setup dev`; for
+`bin/setup scan` the scanner of the web too.
 
 Each step leaves a stamp with the hash of what went in, and is skipped while that is the same. Standard library only.
 """
@@ -34,6 +35,7 @@ def main(kind: str) -> int:
             fetch_front_end(kind)
             compile_messages()
             gather_static()
+            install_scanner(kind)
         except (StepError, OSError) as problem:
             print(f"\n{problem}", file=sys.stderr)
             return 1
@@ -46,8 +48,9 @@ def main(kind: str) -> int:
 def install_packages(kind: str) -> None:
     """The Python packages, by hash. What dev installs holds what run needs."""
     files = {"run": ROOT / "requirements.txt", "dev": ROOT / "requirements-dev.txt"}
-    if kind == "run" and is_done(ROOT / ".venv/.dev", digest(files.values())):
+    if kind != "dev" and is_done(ROOT / ".venv/.dev", digest(files.values())):
         return
+    kind = "dev" if kind == "dev" else "run"
     inputs = [*files.values()] if kind == "dev" else [files["run"]]
     step("Installing Python packages", ROOT / f".venv/.{kind}", digest(inputs), lambda: install(files[kind]))
 
@@ -55,10 +58,22 @@ def install_packages(kind: str) -> None:
 def fetch_front_end(kind: str) -> None:
     """The front-end packages, as they are: there is no build step."""
     inputs = digest([ROOT / "package.json", ROOT / "package-lock.json"])
-    if kind == "run" and is_done(NODE_MODULES / ".dev", inputs):
+    if kind != "dev" and is_done(NODE_MODULES / ".dev", inputs):
         return
-    less = [] if kind == "dev" else ["--omit=dev"]
+    kind, less = ("dev", []) if kind == "dev" else ("run", ["--omit=dev"])
     step("Fetching front-end packages", NODE_MODULES / f".{kind}", inputs, lambda: run([*npm(), "ci", "--silent", *less]))
+
+
+def install_scanner(kind: str) -> None:
+    """The one that this kind of work needs, by hash: of the source, or of the web. Each has an environment of its own."""
+    if name := {"dev": "semgrep", "scan": "wapiti"}.get(kind):
+        requirements, home = ROOT / f"requirements-{name}.txt", BUILD / name
+        step(f"Installing {name}", home / ".done", digest([requirements]), lambda: install_apart(requirements, home))
+
+
+def install_apart(requirements: Path, home: Path) -> None:
+    run([str(PYTHON), "-m", "venv", "--clear", "--without-pip", str(home)])
+    install(requirements, home / "bin" / "python")
 
 
 def compile_messages() -> None:
@@ -93,12 +108,13 @@ def gather_static() -> None:
 # ---------------------------------------------------------------- how
 
 
-def install(requirements: Path) -> None:
-    """With uv, which is several times faster; with pip where uv cannot reach the packages."""
-    python, hashed = str(PYTHON), ["--require-hashes", "-r"]
-    uv = [python, "-m", "uv", "pip", "install", "--quiet", "--python", python, *hashed, str(requirements)]
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *hashed]
-    if succeeds([*pip, str(ROOT / "requirements-uv.txt")]) and succeeds(uv):
+def install(requirements: Path, python: Path = PYTHON) -> None:
+    """With uv, which is several times faster; with pip where uv cannot reach the packages; for `python`, whosever it is."""
+    ours, hashed = str(PYTHON), ["--require-hashes", "-r"]
+    uv = [ours, "-m", "uv", "pip", "install", "--quiet", "--python", str(python), *hashed, str(requirements)]
+    pip = [ours, "-m", "pip", "--python", str(python), "install", "--quiet", "--disable-pip-version-check", *hashed]
+    own_uv = [ours, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *hashed, str(ROOT / "requirements-uv.txt")]
+    if succeeds(own_uv) and succeeds(uv):
         return
     run([*pip, str(requirements)])
 

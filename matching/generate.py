@@ -73,7 +73,7 @@ def generate(family: str, candidates: int, seed: int) -> Instance:
         raise InputError("", f"there is no family {family!r}; there are {', '.join(FAMILIES)}")
     if candidates < 0 or seed < 0:
         raise InputError("", "the number of candidates and the seed must not be negative")
-    rng = random.Random(f"{family}/{candidates}/{seed}")  # noqa: S311 - nothing secret is drawn
+    rng = random.Random(f"{family}/{candidates}/{seed}")  # nosec B311 # noqa: S311 - nothing secret is drawn
     return _Maker(FAMILIES[family], candidates, rng).round(family, seed)
 
 

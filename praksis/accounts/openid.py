@@ -202,7 +202,7 @@ def _client(provider: Provider, return_to: str) -> Any:
         scope=provider.scopes,
         redirect_uri=return_to,
         code_challenge_method="S256",
-        token_endpoint_auth_method="client_secret_basic",  # noqa: S106 - the name of a method
+        token_endpoint_auth_method="client_secret_basic",  # nosec B106 # noqa: S106 - the name of a method
         default_timeout=PATIENCE_SECONDS,
     )
 

@@ -54,7 +54,8 @@ def socket_folder(data: Path) -> Path:
     folder = data / "pg" / "run"
     if len(os.fsencode(folder / ".s.PGSQL.5432")) <= SOCKET_PATH_LIMIT:
         return folder
-    return Path("/tmp") / f"praksis-{hashlib.sha256(os.fsencode(data)).hexdigest()[:16]}"  # noqa: S108 - its owner is checked
+    name = f"praksis-{hashlib.sha256(os.fsencode(data)).hexdigest()[:16]}"
+    return Path("/tmp") / name  # nosec B108 # noqa: S108 - its owner is checked
 
 
 def embedded_address(data: Path, user: str, password: str, database: str = DATABASE) -> str:

@@ -295,7 +295,7 @@ class PlaceForm(forms.ModelForm[Place]):
         codes = {season.code: season.label for season in seasons_ahead()} | {self.instance.season: self.instance.season_label}
         for name, choices in {"season": codes.items(), "extent": standing(Extent), "language": standing(Language)}.items():
             field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+            assert isinstance(field, forms.ChoiceField)  # nosec B101 # noqa: S101 - for the type checker
             field.choices = list(choices)
 
     def clean(self) -> dict[str, Any]:
