@@ -13,9 +13,10 @@ from pytest_django import Settings
 from conftest import AsRole
 from praksis.base import trail
 from praksis.base.chain import problems_of_changes
+from praksis.base.codes import ReadKind
 from praksis.base.history import tables_with_history
 from praksis.base.identity import NOBODY, Identity, acting
-from praksis.base.models import Change
+from praksis.base.models import Change, TrailEntry
 from praksis.candidates.models import Candidate, HeldPaper
 from praksis.rounds.actions.erasing import erase_person
 from praksis.rounds.tests.world import World, candidate, who, world
@@ -75,6 +76,22 @@ def test_a_page_that_changes_a_person_leaves_what_it_was_before(region: World, o
     assert (kept.before, kept.after) == ({"first_name": "Ola"}, {"first_name": "Olav"})
     assert (kept.relation, kept.actor, kept.person) == ("candidates_candidate", region.kari.pk, ola.pk)
     assert kept.member == region.uib.pk
+
+
+def test_a_change_and_what_was_shown_name_their_request(region: World, ola: Candidate, as_kari: Identity) -> None:
+    client, page = Client(), reverse("candidates:candidate", args=[ola.pk])
+    client.force_login(region.kari)
+    person = {"first_name": "Olav", "last_name": "", "language": "nb", "email": who(ola).email}
+    assert client.post(page, person).status_code == 422
+    assert client.post(page, person | {"last_name": "Nordmann"}).status_code == 302
+    with acting(as_kari), transaction.atomic():
+        Candidate.objects.filter(pk=ola.pk).update(birth_year=2001)
+    by_page, by_hand = changes(ola.pk)
+    shown = TrailEntry.objects.filter(kind=ReadKind.PERSON).values_list("request", flat=True)
+    assert by_page.request
+    assert by_page.request not in shown
+    assert by_hand.request is None
+    assert list(problems_of_changes()) == []
 
 
 def test_no_way_to_write_goes_past_it(region: World, ola: Candidate, as_kari: Identity) -> None:

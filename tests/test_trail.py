@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from conftest import AsRole
 from praksis.accounts.models import User
-from praksis.base import trail
+from praksis.base import identity, trail
 from praksis.base.codes import ReadBy, ReadKind, Shown
 from praksis.base.identity import Identity, acting
 from praksis.base.models import Change, Pseudonym, TrailEntry
@@ -76,6 +76,7 @@ def look(reader: User, *people: Candidate) -> None:
     request = asked()
     with acting(identity_of(reader)):
         trail.saw(request, Shown.FACTS, *people)
+        identity.asked.set(str(uuid.uuid4()))
         trail.enter(request, 200)
 
 

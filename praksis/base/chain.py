@@ -118,6 +118,7 @@ def _digest_of_change(change: Any) -> str:
     moment = change.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
     parts = [change.pk, moment, change.relation, change.row, change.operation, change.actor]
     parts += [change.purpose, change.person, change.member, change.was, change.becomes]
+    parts += [change.request] if change.request else []
     return hashlib.sha256("\n".join("" if part is None else str(part) for part in parts).encode()).hexdigest()
 
 

@@ -44,6 +44,8 @@ class Identity:
 
 NOBODY = Identity()
 current: ContextVar[Identity | None] = ContextVar("identity", default=None)
+asked: ContextVar[str] = ContextVar("asked", default="")
+"""The id of the request that is being answered: the trail, the history of rows and the log name it. Empty in a job."""
 
 
 @contextmanager

@@ -1,17 +1,34 @@
-"""One transaction for each request, that cannot write when the method only reads."""
+"""An id and one transaction for each request, that cannot write when the method only reads."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 
 from praksis.base import trail
+from praksis.base.identity import asked
 
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 WRITING_GETS = frozenset({"accounts:provider_answers"})
 """Names of the few views that must write although they are fetched (a sign-in's return). Tested; mail scanners open links."""
 WITHOUT_DATABASE = frozenset({"/healthz"})
 """Paths that answer even when there is no database."""
+
+
+class RequestIdMiddleware:
+    """Gives each request an id of its own; what a client sends as one is not taken, since it could be anybody's."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.id = str(uuid4())  # type: ignore[attr-defined]
+        token = asked.set(request.id)  # type: ignore[attr-defined]
+        try:
+            return self.get_response(request)
+        finally:
+            asked.reset(token)
 
 
 class TransactionMiddleware:

@@ -83,7 +83,8 @@ class TrailEntry(models.Model):
 
     `actor` and `person` are pseudonyms: ids are given, and the database puts the pseudonyms in their place. `member` is the
     person's, or the actor's where something was refused; NO_MEMBER when there is none. `at` is the database's clock. `target` is
-    the SHA-256 of the address's path. Entries with the same `request` were one page.
+    the SHA-256 of the address's path. Entries with the same `request` were one page; the log and
+    the history of rows name it too.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -146,7 +147,8 @@ class Erasure(models.Model):
 
 class Change(models.Model):
     """What a write changed in one row, kept by a trigger (`history.py`): the columns that differ, before and after. `row` is the
-    row's key, `purpose` what the transaction acted for, `actor` the user it acted for, `person` and `member` whose row it was.
+    row's key, `purpose` what the transaction acted for, `actor` the user it acted for, `request` the request (none where a job
+    wrote), `person` and `member` whose row it was.
 
     The trail has an entry of the class `change` with this key as its `request` and the SHA-256 of this row as its `target`.
     """
@@ -162,6 +164,7 @@ class Change(models.Model):
     purpose = models.CharField(max_length=40, blank=True)
     person = models.UUIDField(null=True)
     member = models.UUIDField(null=True)
+    request = models.UUIDField(null=True)
 
     class Meta:
         indexes = [

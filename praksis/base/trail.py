@@ -12,13 +12,13 @@ import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from praksis.base.codes import ReadBy, ReadKind, Shown
-from praksis.base.identity import NOBODY, Identity, current
+from praksis.base.identity import NOBODY, Identity, asked, current
 from praksis.base.models import Change, Pseudonym, TrailEntry
 
 NO_MEMBER = UUID(int=0)
@@ -108,7 +108,7 @@ def _asked(request: HttpRequest, identity: Identity) -> dict[str, Any]:
     """Who asked for what."""
     page = request.resolver_match.view_name if request.resolver_match else ""
     target = hashlib.sha256(request.path.encode()).hexdigest()
-    return {"request": uuid4(), "actor": UUID(identity.user), "page": page, "method": request.method, "target": target}
+    return {"request": UUID(asked.get()), "actor": UUID(identity.user), "page": page, "method": request.method, "target": target}
 
 
 def _relation(identity: Identity, person: Person) -> ReadBy:

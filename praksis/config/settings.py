@@ -56,6 +56,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "praksis.base.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -171,14 +172,25 @@ LOGGING = {
     "formatters": {
         "line": {
             "()": "pythonjsonlogger.json.JsonFormatter",
-            "fmt": ["levelname", "name", "message", "status_code", "process"],
+            "fmt": ["levelname", "name", "message", "status_code", "process", "asked"],
             "timestamp": True,
-            "rename_fields": {"levelname": "level", "name": "logger", "timestamp": "at", "status_code": "status"},
+            "rename_fields": {
+                "levelname": "level",
+                "name": "logger",
+                "timestamp": "at",
+                "status_code": "status",
+                "asked": "request",
+            },
             "reserved_attrs": ["request", "server_time", *RESERVED_ATTRS],
         }
     },
-    "filters": {"without_secrets": {"()": "praksis.base.logs.WithoutSecrets"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_secrets"]}},
+    "filters": {
+        "without_secrets": {"()": "praksis.base.logs.WithoutSecrets"},
+        "with_request": {"()": "praksis.base.logs.WithRequest"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_secrets", "with_request"]}
+    },
     "loggers": {"praksis.sign_in": {"level": "INFO"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("PRAKSIS_LOG", "WARNING")},
 }

@@ -8,12 +8,13 @@ import secrets
 from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
-from praksis.base.logs import WithoutSecrets
+from praksis.base.logs import WithoutSecrets, WithRequest
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +27,7 @@ def lines() -> Iterator[Any]:
     handler = logging.StreamHandler(io.StringIO())
     handler.setFormatter(formatter)  # type: ignore[arg-type]
     handler.addFilter(WithoutSecrets())
+    handler.addFilter(WithRequest())
     logging.getLogger().addHandler(handler)
     yield lambda: [json.loads(line) for line in handler.stream.getvalue().splitlines()]
     logging.getLogger().removeHandler(handler)
@@ -37,6 +39,16 @@ def test_a_line_says_when_where_and_what(client: Client, lines: Any) -> None:
     assert (line["level"], line["logger"], line["status"]) == ("WARNING", "django.request", 404)
     assert line["at"].endswith("+00:00")
     assert "/finnes-ikke/" in line["message"]
+
+
+def test_lines_of_one_request_name_it(client: Client, lines: Any) -> None:
+    for path in ("/finnes-ikke/", "/finnes-heller-ikke/"):
+        client.get(path)
+    logging.getLogger("praksis").warning("a job told this")
+    first, second, of_a_job = (line["request"] for line in lines())
+    assert first != second
+    assert UUID(first).version == UUID(second).version == 4
+    assert of_a_job is None
 
 
 def test_what_was_searched_for_and_who_asked_stand_nowhere(client: Client, lines: Any) -> None:
@@ -53,7 +65,7 @@ def test_the_token_of_a_link_stands_nowhere(client: Client, lines: Any) -> None:
     assert lines()
     assert token not in str(lines())
     assert "/logg-inn/…/" in str(lines())
-    assert settings.LOGGING["handlers"]["stderr"]["filters"] == ["without_secrets"]
+    assert settings.LOGGING["handlers"]["stderr"]["filters"] == ["without_secrets", "with_request"]
 
 
 def test_nothing_that_is_logged_makes_a_line_of_its_own(lines: Any) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 
-from praksis.base.identity import NOBODY, current
+from praksis.base.identity import NOBODY, asked, current
 
-_TELL = "select " + ", ".join(["set_config(%s, %s, true)"] * len(NOBODY.settings()))
+_TELL = "select " + ", ".join(["set_config(%s, %s, true)"] * (len(NOBODY.settings()) + 1))
 
 
 class OutsideTransactionError(RuntimeError):
@@ -42,6 +42,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             identity_settings = dict.fromkeys(NOBODY.settings(), "") | {"app.purpose": self._own_purpose()}
         else:
             identity_settings = (identity or NOBODY).settings()
+        identity_settings["app.request"] = asked.get()
         with self.wrap_database_errors:
             self.connection.execute(_TELL, [part for pair in identity_settings.items() for part in pair])
 
