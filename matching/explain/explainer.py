@@ -1,9 +1,11 @@
 """All reasons of all candidates, or of one at a time."""
 
 from collections.abc import Iterable
+from functools import cached_property
 
+from matching.explain.ordered import Ordered
 from matching.explain.pricing import Blocked, Pricing
-from matching.explain.reasons import Reason, did_not_open, not_eligible, who_was_before
+from matching.explain.reasons import Reason, did_not_open, not_eligible
 from matching.explain.seating import Seating
 from matching.problem import Candidate, Instance, Place
 from matching.result import Result
@@ -26,8 +28,17 @@ class Explainer:
 
     def __init__(self, instance: Instance, result: Result) -> None:
         self.seating = Seating(instance, result)
-        self.pricing = Pricing(self.seating)
         self._closed: dict[str, tuple[str, dict[str, object]]] = {}
+
+    @cached_property
+    def pricing(self) -> Pricing:
+        """What a seat would cost, which policies that go by order do not ask."""
+        return Pricing(self.seating)
+
+    @cached_property
+    def ordered(self) -> Ordered:
+        """Who is before, which policies that weigh all at once do not ask."""
+        return Ordered(self.seating)
 
     def reasons(self, candidate_id: str) -> list[Reason]:
         """One reason for every choice above the one received, in the order of the ranking."""
@@ -63,6 +74,4 @@ class Explainer:
             if place.id not in self._closed:
                 self._closed[place.id] = did_not_open(self.seating, place)
             return self._closed[place.id]
-        if self.seating.result.policy in {"stable", "queue"}:
-            return "full", who_was_before(self.seating, one, place)
-        return self.pricing.price(one, place)
+        return self.ordered.answer(one, place) if self.seating.by_order else self.pricing.price(one, place)

@@ -1,6 +1,5 @@
 """A reason, and those that can be read off the instance without any search."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -50,8 +49,12 @@ def did_not_open(seating: Seating, place: Place) -> tuple[str, dict[str, Any]]:
     needs = _needs(place)
     groups = Counter(seating.kinds_for(one, place) for one in seating.askers[place.id])
     short, wanted = _shortage(needs, groups)
-    kinds = [_kind_facts(seat, needs[seat.kind], groups, seat.kind in wanted) for seat in place.seats]
-    facts: dict[str, Any] = {"short": short, "kinds": kinds}
+    facts: dict[str, Any] = {"short": short}
+    if seating.by_order:
+        left = Counter(seating.kinds_for(one, place) for one in seating.askers[place.id] if seating.would_rather(one, place))
+        facts["left_short"], wanted_of_left = _shortage(needs, left)
+        wanted = wanted or wanted_of_left
+    facts["kinds"] = [_kind_facts(seat, needs[seat.kind], groups, seat.kind in wanted) for seat in place.seats]
     if short and len(place.seats) > 1:
         return "tandem_missing", facts
     narrow = (pool.id for pool in seating.pools_of[place.id] if pool.limit < sum(needs.values()))
@@ -93,30 +96,3 @@ def _kind_facts(seat: Seat, need: int, groups: Mapping[tuple[str, ...], int], wa
         "accepts": [] if seat.accepts is None else sorted(seat.accepts),
         "wanted": wanted,
     }
-
-
-# --- policies that go by order ----------------------------------------------------------------------------------------
-
-
-def who_was_before(seating: Seating, candidate: Candidate, place: Place) -> dict[str, Any]:
-    """In numbers: who of the people there come before the candidate, and by what."""
-    names, own = _order(seating, candidate, place)
-    before, after = dict.fromkeys(names, 0), 0
-    for other in seating.people_at[place.id]:
-        theirs = _order(seating, other, place)[1]
-        decides = next((name for name, a, b in zip(names, theirs, own, strict=True) if a != b), None)
-        if decides is not None and theirs < own:
-            before[decides] += 1
-        else:
-            after += 1
-    return {"before": before, "after": after}
-
-
-def _order(seating: Seating, one: Candidate, place: Place) -> tuple[tuple[str, ...], tuple[tuple[bool, int], ...]]:
-    """What decides, and the candidate's standing in it; who has no tier or arrival comes last."""
-    seed = seating.result.seed
-    draw = False, int.from_bytes(hashlib.sha256(f"{seed}/{one.id}".encode()).digest()[:8])
-    if seating.result.policy == "queue":
-        return ("arrival", "draw"), ((one.arrived is None, one.arrived or 0), draw)
-    tier = place.tiers.get(one.id)
-    return ("class", "tier", "draw"), ((False, one.class_), (tier is None, tier or 0), draw)

@@ -114,6 +114,16 @@ class Seating:
         seat = self.result.assignment.get(one.id)
         return None if seat is None else rank_of(one, seat[0])
 
+    @property
+    def by_order(self) -> bool:
+        """Whether the policy goes by order, and weighs nobody against anybody."""
+        return self.result.policy in {"stable", "queue"}
+
+    def would_rather(self, one: Candidate, place: Place) -> bool:
+        """Whether nothing by hand holds the candidate, and they rank the place above what they got."""
+        received = self.received_rank(one)
+        return one.pinned is None and (received is None or rank_of(one, place.id) < received)
+
     def above(self, one: Candidate) -> list[tuple[int, Place]]:
         """Rank and place of every choice above the one received."""
         received = self.received_rank(one)

@@ -177,5 +177,5 @@ def test_help_lists_what_there_is(command: str) -> None:
     told = run(*command.split(), "--help")
     assert (told.returncode, told.stderr) == (0, "")
     assert "usage:" in told.stdout
-    for missing in ("repair", "compare", "stable", "queue"):
+    for missing in ("repair", "compare"):
         assert missing not in told.stdout

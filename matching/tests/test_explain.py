@@ -1,6 +1,5 @@
 """explain: every chain is real, every exact cost is the least one, every impossibility is one."""
 
-import hashlib
 import json
 import random
 import re
@@ -13,8 +12,10 @@ from ortools.graph.python import min_cost_flow
 
 from matching.explain import Explainer, Reason, explain, sentence
 from matching.explain.sentences import TEXTS
+from matching.generate import generate
 from matching.problem import Candidate, Instance, Place, Pool, Seat
-from matching.result import Result, Value
+from matching.result import Level, Result, Value
+from matching.solve import solve
 from matching.tests.brute import best_of, opened, random_instance, values
 from matching.tests.corruptions import result_of, right_result
 from matching.verify.rules import Seated, broken_rules
@@ -80,6 +81,31 @@ def test_every_chain_keeps_all_rules_and_costs_what_is_said() -> None:
         new = values(instance, {id_: seat[0] for id_, seat in after.items()})
         assert first_change(instance, old, new) == claimed(reason)
     assert met > 200
+
+
+@pytest.mark.parametrize(("family", "size"), [("hard", 60), ("region", 150), ("couples", 100)])
+def test_chains_are_real_in_larger_rounds_too_and_from_a_result_that_is_not_the_best(family: str, size: int) -> None:
+    instance = generate(family, size, 5)
+    best = solve(instance)
+    for result in (best, worse_than(instance, best)):
+        old = [level.value for level in result.levels]
+        explainer = Explainer(instance, result)
+        for one in instance.candidates:
+            for reason in explainer.reasons(one.id):
+                if reason.code == "cost":
+                    witness = explainer.witness(one.id, reason.place) or {}
+                    after = {id_: seat for id_, seat in {**result.assignment, **witness}.items() if seat is not None}
+                    assert not list(broken_rules(Seated(instance, replace(result, assignment=after))))
+                    change = first_change(instance, old, values(instance, {id_: seat[0] for id_, seat in after.items()}))
+                    assert claimed(reason) == (change if change is None or change[2] > 0 else None)
+
+
+def worse_than(instance: Instance, best: Result) -> Result:
+    """A result that looks at nothing but how many are placed, told by the levels of the round, with nothing proven."""
+    found = solve(replace(instance, objective=("placed",), seed=instance.seed + 1))
+    levels = values(instance, {one: seat[0] for one, seat in found.assignment.items()})
+    told = (Level(name, value, None, proven=False) for name, value in zip(instance.objective, levels, strict=True))
+    return replace(best, assignment=found.assignment, open=found.open, levels=tuple(told))
 
 
 def test_exact_costs_are_the_least_and_others_are_no_less() -> None:
@@ -251,29 +277,6 @@ def test_who_is_not_eligible_learns_what_is_lacking() -> None:
         "p: Du oppfyller ikke kravene: du mangler police, den er for pupil, student eller du mangler car."
     )
     assert reasons["c2"][0].facts["excluded"] == "worked_there"
-
-
-def test_policies_by_order_tell_who_was_before_in_numbers() -> None:
-    place = Place("p", (Seat("a", 3),), tiers={"c1": 0, "c9": 0})
-    people = (
-        Candidate("c0", (), (("p",),), class_=0, arrived=5),
-        Candidate("c1", (), (("p",),), arrived=1),
-        Candidate("c2", (), (("p",),)),
-        Candidate("c9", (), (("p",),), arrived=2),
-    )
-    instance = closed_tandem(candidates=people, places=(place,))[0]
-    seats = dict.fromkeys(("c0", "c1", "c2"), ("p", "a"))
-    result = replace(result_of(instance, values(instance, dict.fromkeys(seats, "p")), seats), policy="stable")
-    facts = explain(instance, result)["c9"][0].facts
-    drawn_before = draw_of(1, "c1") < draw_of(1, "c9")
-    assert facts == {"before": {"class": 1, "tier": 0, "draw": int(drawn_before)}, "after": 2 - drawn_before}
-    queue = explain(instance, replace(result, policy="queue"), ["c9"])["c9"][0]
-    assert queue.facts == {"before": {"arrival": 1, "draw": 0}, "after": 2}
-    assert sentence(queue, "en").endswith("fewer than five who applied earlier, fewer than five by the draw.")
-
-
-def draw_of(seed: int, one: str) -> str:
-    return hashlib.sha256(f"{seed}/{one}".encode()).hexdigest()[:16]
 
 
 def test_only_those_asked_for_are_explained_in_the_order_of_their_ranking() -> None:
