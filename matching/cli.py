@@ -13,6 +13,7 @@ from typing import NoReturn
 import matching
 from matching import draw
 from matching.bottlenecks import bottlenecks
+from matching.certificates import certify
 from matching.explain import explain
 from matching.form import InputError, write_json
 from matching.generate import FAMILIES, generate
@@ -93,6 +94,7 @@ def _add_solve(commands: _Commands) -> None:
     command.add_argument("--policy", default="optimal", help="how to allocate: optimal, stable or queue")
     command.add_argument("--seed", type=_natural, metavar="N", help="use this seed, not the file's")
     command.add_argument("--time-limit", type=_seconds, metavar="S", help="stop after this many seconds with the best found")
+    command.add_argument("--certify", action="store_true", help="add certificates of the bounds, in as much time again")
     command.add_argument("-o", dest="output", required=True, type=_writable, metavar="RESULT.json", help="where to write it")
     command.set_defaults(run=_solve)
 
@@ -173,6 +175,8 @@ def _solve(options: argparse.Namespace) -> int:
     for warning in warnings(instance):
         print(f"matching: warning: {warning}", file=sys.stderr)
     result = solve(instance, options.policy, options.time_limit, _tell)
+    if options.certify:
+        result = certify(instance, result, options.time_limit)
     write_result(result, options.output)
     if result.stable is not None:
         claim = "stable" if result.stable else f"not stable, {len(result.blocking)} blocking pairs"
@@ -188,6 +192,8 @@ def _tell(done: Progress) -> None:
 def _verify(options: argparse.Namespace) -> int:
     instance, result = read_instance(options.instance), read_result(options.result)
     report = verify(instance, result)
+    for level, how in report.checked.items():
+        print(f"bound checked: {level} ({how})")
     for note in report.notes:
         print(f"note: {note}")
     for problem in report.problems[:TOLD]:

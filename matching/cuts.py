@@ -8,11 +8,12 @@ each part of the relaxation that is not whole. (A. Caprara and M. Fischetti, {0,
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from scipy import sparse
 
-from matching.arcs import Ints
+from matching.arcs import Flags, Ints
 from matching.highs import Floats
 from matching.program import Program
 
@@ -25,10 +26,16 @@ _LONG = 400  # rows of a part; elimination takes the square of them
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """New rows of a program: `rows @ x <= most`."""
+    """New rows of a program, `rows @ x <= most`, and what they are half of: sums of its rows and of its columns' limits."""
 
     rows: sparse.csr_array
     most: Ints
+    sums: sparse.csr_array  # (new rows, rows): 1 for a row as at most so much, -1 as at least so much
+    full: sparse.csr_array  # (new rows, columns): 1 for a column's upper limit
+
+    def where(self, keep: Flags) -> Self:
+        """The new rows for which `keep` holds."""
+        return type(self)(self.rows[keep], self.most[keep], self.sums[keep], self.full[keep])
 
 
 def halves(program: Program, x: Floats) -> Rows | None:
@@ -47,7 +54,7 @@ def halves(program: Program, x: Floats) -> Rows | None:
         return None
     found = _halved(program, tight, sign, sets, whole)
     most_broken = found.rows @ x > found.most + _BROKEN
-    return Rows(found.rows[most_broken], found.most[most_broken]) if most_broken.any() else None
+    return found.where(most_broken) if most_broken.any() else None
 
 
 def _tight(program: Program, x: Floats, columns: Ints) -> tuple[Ints, Ints]:
@@ -99,13 +106,17 @@ def _odd_sums(rows: list[int], parity: list[int]) -> Iterator[list[int]]:
 def _halved(program: Program, tight: Ints, sign: Ints, sets: list[list[int]], whole: Floats) -> Rows:
     """Half the sum of each set of rows, rounded down: what is odd and not full is at its lower limit 0, and loses nothing."""
     member = np.concatenate([np.array(some) for some in sets])
-    of = np.repeat(np.arange(len(sets)), [len(some) for some in sets])
-    sums = sparse.csr_array(sparse.coo_array((sign[member], (of, member)), shape=(len(sets), len(tight))))
-    limit = np.where(sign > 0, program.most[tight], -program.least[tight])
-    total = (sums @ program.rows[tight]).tocoo()
+    row_of = np.repeat(np.arange(len(sets)), [len(some) for some in sets])
+    shape = len(sets), len(program.most)
+    sums = sparse.csr_array(sparse.coo_array((sign[member], (row_of, tight[member])), shape=shape))
+    limit = np.zeros(len(program.most), dtype=np.int64)
+    limit[tight] = np.where(sign > 0, program.most[tight], -program.least[tight])
+    total = (sums @ program.rows).tocoo()
     row, column = total.coords
     full = (total.data % 2 == 1) & (whole[column] >= program.upper[column])
-    added = np.bincount(row[full], weights=program.upper[column[full]], minlength=len(sets)).astype(np.int64)
+    upper = sparse.csr_array(
+        sparse.coo_array((np.ones(full.sum(), dtype=np.int64), (row[full], column[full])), shape=total.shape)
+    )
     half = sparse.csr_array(sparse.coo_array(((total.data + full) // 2, (row, column)), shape=total.shape))
     half.eliminate_zeros()
-    return Rows(half, (np.abs(sums) @ limit + added) // 2)
+    return Rows(half, (np.abs(sums) @ limit + upper @ program.upper) // 2, sums, upper)

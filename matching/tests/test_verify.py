@@ -1,10 +1,13 @@
 """verify: right results pass, every spoiled one is found, and the right rule is named."""
 
+import ast
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from matching.certificates import certify
 from matching.problem import Candidate, Instance, Place, Seat, digest
 from matching.result import Level, Result
 from matching.tests.blocking import random_round
@@ -17,7 +20,8 @@ ROUNDS = [random_instance(random.Random(seed)) for seed in range(150)]
 RIGHT = [right_result(instance) for instance in ROUNDS]
 HARDER = [random_round(random.Random(seed), most_candidates=5) for seed in range(120)]
 STABLE = [stable_result(instance, random.Random(number)) for number, instance in enumerate(HARDER)]
-OF_POLICY = {"optimal": (ROUNDS, RIGHT), "stable": (HARDER, STABLE)}
+CERTIFIED = [certify(instance, result) for instance, result in zip(ROUNDS[:60], RIGHT, strict=False)]
+OF_POLICY = {"optimal": (ROUNDS, RIGHT), "stable": (HARDER, STABLE), "certified": (ROUNDS[:60], CERTIFIED)}
 
 
 @pytest.mark.slow
@@ -26,6 +30,14 @@ def test_right_results_pass_with_every_bound_checked() -> None:
         report = verify(instance, result)
         assert report.ok, report.problems
         assert not report.notes
+
+
+def test_certificates_prove_every_bound() -> None:
+    for instance, result in zip(ROUNDS, CERTIFIED, strict=False):
+        report = verify(instance, result, prove_small=False)
+        assert report.ok, (instance, report.problems)
+        assert not report.notes
+        assert set(report.checked.values()) == {"certificate"}
 
 
 def test_right_stable_results_pass() -> None:
@@ -111,3 +123,15 @@ def test_a_number_too_large_for_the_second_solver_is_said_and_nothing_breaks() -
     report = verify(vast, right_result(vast))
     assert report.ok
     assert "bound not checked: placed" in report.notes
+
+
+def test_nothing_is_shared_with_the_solvers() -> None:
+    """Only how files are read: the classes of an instance and a result, and the faults of a file."""
+    for path in Path(verify.__code__.co_filename).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("matching."):
+                module = str(node.module)
+                shared = module in {"matching.problem", "matching.result", "matching.form"}
+                assert shared or module.startswith("matching.verify"), (path, module)
+                if module == "matching.problem":
+                    assert all(alias.name[0].isupper() for alias in node.names), path

@@ -1,4 +1,4 @@
-"""Bounds of small instances, checked by solving the whole model again with CP-SAT, in exact integers.
+"""Bounds: checked by their certificates, and those of small instances by solving the whole model again with CP-SAT.
 
 The question for each claimed component is: with all before it as they are, is anything better than the bound? A yes
 comes with a better allocation, so it refutes the bound; a no proves it. Neither in time, and the note says so.
@@ -10,8 +10,9 @@ from typing import Any
 
 from matching.problem import Place
 from matching.result import Level
-from matching.verify.levels import wants_most, words
-from matching.verify.report import Problem
+from matching.verify.certificate import certified
+from matching.verify.levels import components, wants_most, words
+from matching.verify.report import Problem, Report
 from matching.verify.rules import Seated, always_open, rank_of, takes
 
 SMALL = 2_000  # variables: one per candidate, place asked for, and kind
@@ -19,14 +20,19 @@ LARGEST = 2**31  # a number above this does not fit CP-SAT's arithmetic with roo
 EFFORT = 4.0  # CP-SAT's deterministic seconds per component
 
 
-def refuted_bounds(seated: Seated, *, prove_small: bool) -> tuple[list[Problem], list[str]]:
-    """Claims that a better allocation refutes, and a note for each claim that could not be checked."""
+def check_bounds(seated: Seated, *, prove_small: bool) -> Report:
+    """Bounds that certificates or a better allocation refute, how the others were checked, and a note for each that was not."""
+    if seated.result.policy != "optimal":
+        return Report(())
     claimed = [level for level in seated.result.levels if level.bound is not None]
-    if not claimed:
-        return [], []
-    if not prove_small or seated.result.policy != "optimal" or _size(seated) > SMALL:
-        return [], [f"bound not checked: {level.level}" for level in claimed]
-    return _check(seated, claimed)
+    problems, proven = certified(seated)
+    checked = dict.fromkeys(proven, "certificate")
+    if claimed[len(proven) :] and not problems and prove_small and _size(seated) <= SMALL:
+        refuted, solved = _check(seated, claimed, len(proven))
+        problems += refuted
+        checked |= dict.fromkeys(solved, "solved again")
+    left = [level.level for level in claimed if level.level not in checked]
+    return Report(tuple(problems), tuple(f"bound not checked: {level}" for level in left), checked)
 
 
 def _size(seated: Seated) -> int:
@@ -39,19 +45,25 @@ def _size(seated: Seated) -> int:
     return sum(len(seated.places[place].seats) for place in wishes)
 
 
-def _check(seated: Seated, claimed: list[Level]) -> tuple[list[Problem], list[str]]:
+def _check(seated: Seated, claimed: list[Level], sure: int) -> tuple[list[Problem], list[str]]:
+    """What a better allocation refutes, and the levels that it cannot; the first `sure` levels are known to be right."""
     model = WholeModel(seated)
-    problems, notes = [], []
-    for level in claimed:
+    solved: list[str] = []
+    for number, level in enumerate(claimed):
+        if number < sure:
+            for part, value in zip(model.parts(level.level), components(level.value), strict=True):
+                model.hold(part == value)
+            continue
         answer = _beats(model, level)
         if answer:
             message = f"{level.level} can be better than the bound {level.bound}"
-            problems.append(Problem("bound", message, (level.level,)))
-        elif answer is None:
-            notes.append(f"bound not checked: {level.level}")
-        if problems or not level.proven:
+            return [Problem("bound", message, (level.level,))], solved
+        if answer is None:  # what comes after rests on it
             break
-    return problems, notes
+        solved.append(level.level)
+        if not level.proven:
+            break
+    return [], solved
 
 
 def _beats(model: "WholeModel", level: Level) -> bool | None:

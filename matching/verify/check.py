@@ -2,7 +2,7 @@
 
 from matching.problem import Instance
 from matching.result import LIMITS, POLICIES, Result
-from matching.verify.bounds import refuted_bounds
+from matching.verify.bounds import check_bounds
 from matching.verify.identity import digest_of
 from matching.verify.levels import wrong_levels
 from matching.verify.opening import wrong_could_open
@@ -20,13 +20,19 @@ def verify(instance: Instance, result: Result, *, prove_small: bool = True) -> R
     problems = [*_wrong_digest(seated), *broken_rules(seated), *wrong_levels(seated), *_wrong_fields(seated)]
     if problems:
         return Report(tuple(problems))
-    if _draw_is_proven(result):
+    if result.policy in {"stable", "queue"} or _draw_is_proven(result):
         problems += kinds_not_least(seated)
-    if result.policy == "stable":
+    bounds = check_bounds(seated, prove_small=prove_small)
+    wrong, notes = _wrong_policy(seated)
+    return Report((*problems, *bounds.problems, *wrong), (*bounds.notes, *notes), bounds.checked)
+
+
+def _wrong_policy(seated: Seated) -> tuple[list[Problem], list[str]]:
+    """What the policy promises beyond the levels, and notes of what was not checked."""
+    if seated.result.policy == "stable":
         wrong, notes = wrong_could_open(seated)
-        return Report((*problems, *wrong_stability(seated), *wrong), tuple(notes))
-    refuted, notes = refuted_bounds(seated, prove_small=prove_small)
-    return Report((*problems, *refuted), (*notes, *_unchecked(result)))
+        return [*wrong_stability(seated), *wrong], notes
+    return [], ["released and moved not checked"] if seated.result.policy == "repair" else []
 
 
 def _wrong_digest(seated: Seated) -> Problems:
@@ -55,7 +61,3 @@ def _wrong_fields(seated: Seated) -> Problems:
         yield Problem("policy", f"stable and could_open say nothing under the policy {result.policy}")
     if result.blocking:
         yield Problem("blocking", f"there are no blocking pairs under the policy {result.policy}")
-
-
-def _unchecked(result: Result) -> list[str]:
-    return ["released and moved not checked"] if result.policy == "repair" else []

@@ -105,7 +105,7 @@ def wrong_claims(seated: Seated) -> Problems:
 def _no_claim(level: Level, why: str) -> Problems:
     if level.proven:
         yield Problem("proven", f"{level.level} is called proven: {why}", (level.level,))
-    if any(one is not None for one in _components(level.bound)):
+    if any(one is not None for one in components(level.bound)):
         yield Problem("bound", f"{level.level} has a bound: {why}", (level.level,))
 
 
@@ -120,7 +120,7 @@ def _bound_fits(level: Level) -> bool:
     """Whether nothing reached is better than the bound; a vector's components count up to the first that differs."""
     if level.bound is None:
         return True
-    values, bounds = _components(level.value), _components(level.bound)
+    values, bounds = components(level.value), components(level.bound)
     if len(values) != len(bounds):
         return False
     for value, bound in zip(values, bounds, strict=True):
@@ -131,5 +131,6 @@ def _bound_fits(level: Level) -> bool:
     return True
 
 
-def _components(value: Bound | Value) -> list[int | None]:
+def components(value: Bound | Value) -> list[int | None]:
+    """The parts of a vector; a number is its own only part."""
     return [*value] if isinstance(value, list | tuple) else [value]

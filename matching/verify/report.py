@@ -1,7 +1,7 @@
 """What a check found."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 CODES = {
     "digest": "the result belongs to another instance or seed",
@@ -19,6 +19,7 @@ CODES = {
     "level-value": "the value of a level is not what the allocation gives",
     "proven": "a level is called proven where it cannot be",
     "bound": "a bound that contradicts the value, or that a better allocation refutes",
+    "certificate": "a certificate that does not fit, or that proves less than is claimed",
     "kind-order": "the kinds at a place are not the least possible list",
     "policy": "a field that does not go with the policy",
     "limit": "a limit that does not exist",
@@ -45,10 +46,11 @@ type Problems = Iterator[Problem]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything found. `notes` say what was not checked; they break nothing."""
+    """Everything found. `notes` say what was not checked; they break nothing. `checked` holds level -> how its bound was."""
 
     problems: tuple[Problem, ...]
     notes: tuple[str, ...] = ()
+    checked: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
