@@ -14,6 +14,7 @@ import matching
 from matching import draw
 from matching.bottlenecks import bottlenecks
 from matching.certificates import certify
+from matching.compare import POLICIES, SAMPLE, compare
 from matching.explain import explain
 from matching.form import InputError, write_json
 from matching.generate import FAMILIES, generate
@@ -71,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_explain(commands)
     _add_draw(commands)
     _add_bottlenecks(commands)
+    _add_compare(commands)
     return parser
 
 
@@ -154,6 +156,27 @@ def _add_bottlenecks(commands: _Commands) -> None:
     command.set_defaults(run=_bottlenecks)
 
 
+def _add_compare(commands: _Commands) -> None:
+    told = (
+        "Solve the round by each policy and tell how they differ, as JSON: who is placed, envy, and who gains by a shorter list."
+    )
+    command = commands.add_parser("compare", help="the policies side by side", description=told)
+    command.add_argument("instance", metavar="INSTANCE.json", help="the round, plain or gzip")
+    command.add_argument(
+        "--policies", type=_policies, default=POLICIES, metavar="A,B", help=f"which, with commas between ({','.join(POLICIES)})"
+    )
+    command.add_argument(
+        "--sample",
+        type=_natural,
+        default=SAMPLE,
+        metavar="N",
+        help=f"how many to try shorter lists for, many solves each ({SAMPLE})",
+    )
+    command.add_argument("--time-limit", type=_seconds, metavar="S", help="stop each solve after this many seconds")
+    _add_output(command)
+    command.set_defaults(run=_compare)
+
+
 def _add_output(command: argparse.ArgumentParser) -> None:
     command.add_argument("-o", dest="output", type=_writable, metavar="FILE", help="write here, not to standard output")
 
@@ -219,6 +242,11 @@ def _bottlenecks(options: argparse.Namespace) -> int:
     return _put(bottlenecks(read_instance(options.instance)).data(), options.output)
 
 
+def _compare(options: argparse.Namespace) -> int:
+    told = compare(read_instance(options.instance), options.policies, sample=options.sample, time_limit=options.time_limit)
+    return _put(told.data(), options.output)
+
+
 def _put(data: object, output: str | None) -> int:
     """Write JSON to the file, or to standard output where none is named."""
     if output is None:
@@ -272,6 +300,13 @@ def _pair(options: argparse.Namespace) -> tuple[Instance, Result]:
     if not report.ok:
         raise InputError("", f"{options.result} does not hold: {report.problems[0]}")
     return instance, result
+
+
+def _policies(written: str) -> tuple[str, ...]:
+    named = tuple(dict.fromkeys(written.split(",")))
+    for unknown in set(named) - set(POLICIES):
+        raise argparse.ArgumentTypeError(f"there is no policy {unknown!r}; there are {', '.join(POLICIES)}")
+    return named
 
 
 def _natural(written: str) -> int:

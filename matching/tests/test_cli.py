@@ -113,6 +113,14 @@ def test_bottlenecks(folder: Path, tmp_path: Path) -> None:
     assert json.loads(told.stdout)["candidates"] == 60
 
 
+def test_compare(folder: Path, tmp_path: Path) -> None:
+    arguments = ("--policies", "queue,stable", "--sample", "2")
+    assert run("compare", folder / "round.json.gz", *arguments, "-o", tmp_path / "c.json").returncode == 0
+    told = json.loads((tmp_path / "c.json").read_text())
+    assert [outcome["policy"] for outcome in told["outcomes"]] == ["queue", "stable"]
+    assert [outcome["cuts"]["sample"] for outcome in told["outcomes"]] == [2, 2]
+
+
 def test_an_aim_that_leaves_people_out_is_warned_of(tmp_path: Path) -> None:
     from dataclasses import replace
 
@@ -149,6 +157,9 @@ REFUSED = [
     (f"draw check ROUND --root {64 * '0'}", "format"),
     (f"draw check ROUND RESULT --leaves ROUND --root {64 * '0'}", "format"),
     ("bottlenecks RESULT", "format"),
+    ("compare RESULT", "format"),
+    ("compare ROUND --policies optimal,fair", "'fair'"),
+    ("compare ROUND --sample -1", "--sample"),
     ("", "COMMAND"),
 ]
 
@@ -171,11 +182,12 @@ def test_what_cannot_be_taken_is_one_clear_line(folder: Path, tmp_path: Path, wr
 
 
 @pytest.mark.parametrize(
-    "command", ["", "generate", "solve", "verify", "explain", "draw", "draw commit", "draw leaf", "draw check", "bottlenecks"]
+    "command",
+    ["", "generate", "solve", "verify", "explain", "draw", "draw commit", "draw leaf", "draw check", "bottlenecks", "compare"],
 )
 def test_help_lists_what_there_is(command: str) -> None:
     told = run(*command.split(), "--help")
     assert (told.returncode, told.stderr) == (0, "")
     assert "usage:" in told.stdout
-    for missing in ("repair", "compare"):
+    for missing in ("repair",):
         assert missing not in told.stdout
