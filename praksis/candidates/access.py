@@ -11,6 +11,14 @@ _STAFF_WRITE = {"web": "select, insert, update, delete"}
 _PERSON = "exists (select from candidates_candidate one where one.id = candidate_id and one.{} = {})"
 _OF_OWN_PEOPLE = _PERSON.format("member_id", MEMBERS)
 _OF_UNITS_PEOPLE = _PERSON.format("unit_id", UNITS)
+_NEED_OF_UNITS_PEOPLE = _PERSON.format("member_id = candidates_need.member_id and one.unit_id", UNITS)
+
+
+def of_persons_member(table: str) -> str:
+    """That a row is of the member that has the person: nobody ties a row of theirs to a person of others, whose id they know."""
+    return f"exists (select from candidates_candidate one where one.id = candidate_id and one.member_id = {table}.member_id)"
+
+
 _USER = "exists (select from candidates_candidate one where one.user_id = accounts_user.id and one.{} = {})"
 _WITH_THE_PERSON = [
     Policy("web", "select", f"candidate_id = {PEOPLE}"),
@@ -50,8 +58,11 @@ POLICIES = {
     ],
     "candidates_need": [
         Policy("web", "select", f"candidate_id = {PEOPLE}"),
-        Policy("web", "all", f"member_id = {MEMBERS}"),
-        Policy("web", "all", _OF_UNITS_PEOPLE),
+        Policy("web", "select", f"member_id = {MEMBERS}"),
+        Policy("web", "delete", f"member_id = {MEMBERS}"),
+        Policy("web", "insert", f"member_id = {MEMBERS} and {of_persons_member('candidates_need')}"),
+        Policy("web", "update", f"member_id = {MEMBERS} and {of_persons_member('candidates_need')}"),
+        Policy("web", "all", _NEED_OF_UNITS_PEOPLE),
         *forgotten("candidate_id", "select", "delete"),
         Policy("worker", "select", OVERDUE),
     ],

@@ -21,11 +21,6 @@ class CandidateQuerySet(models.QuerySet["Candidate"]):
         """Oneself, and the children one is a guardian of."""
         return self.filter(Q(user=user) | Q(guardians__user=user)).distinct()
 
-    def visible_to(self, user: User) -> "CandidateQuerySet":
-        """Oneself, one's child, and the people one places (`placed_by`). Never more: other members' people are hidden."""
-        own = Q(user=user) | Q(guardians__user=user)
-        return self.filter(own | Q(member__in=placing_members(user)) | Q(unit__in=placing_units(user))).distinct()
-
     def placed_by(self, user: User) -> "CandidateQuerySet":
         """The people of the members, and of the units, for which the user places people."""
         return self.filter(Q(member__in=placing_members(user)) | Q(unit__in=placing_units(user)))

@@ -2,6 +2,7 @@
 
 from praksis.base.policies import MEMBERS, PEOPLE, UNITS, Policy, forgotten, key, overdue
 from praksis.base.retention import days
+from praksis.candidates.access import of_persons_member
 
 _ROUND = f"{key('allocation', 'figures')}::uuid"
 _OWN = f"exists (select from rounds_entrylink link where link.entry_id = rounds_entry.id and link.candidate_id = {PEOPLE})"
@@ -11,9 +12,8 @@ _ENTRY_OF_UNITS_PEOPLE = (
     f" where link.entry_id = rounds_entry.id and one.unit_id = {UNITS})"
 )
 _ENTRY_SEEN = "exists (select from rounds_entry one where one.id = entry_id)"
-_OF_THE_FORGOTTEN = (
-    f"exists (select from rounds_entrylink link where link.entry_id = {{}} and link.candidate_id = {key('retention')}::uuid)"
-)
+_OF_THE_FORGOTTEN = "exists (select from rounds_entrylink link where link.entry_id = {})"
+"""For the worker, who sees the links of the one who is erased and no other."""
 _PUBLISHED_LONG_AGO = (
     "exists (select from rounds_run one join rounds_round round on round.id = one.round_id where one.id = run_id"
     f" and round.published_at < now() - interval '{days('run')} days')"
@@ -55,7 +55,10 @@ POLICIES = {
     ],
     "rounds_entrylink": [
         Policy("web", "select", f"candidate_id = {PEOPLE}"),
-        Policy("web", "all", f"member_id = {MEMBERS}"),
+        Policy("web", "select", f"member_id = {MEMBERS}"),
+        Policy("web", "delete", f"member_id = {MEMBERS}"),
+        # An entry has one link, so that nobody can tie a second person to it either.
+        Policy("web", "insert", f"member_id = {MEMBERS} and {of_persons_member('rounds_entrylink')}"),
         Policy("web", "select", _OF_UNITS_PEOPLE),
         *forgotten("candidate_id", "select", "delete"),
     ],

@@ -127,10 +127,5 @@ def may_rank_for(user: User, link: EntryLink) -> bool:
     return not candidate.digital and may_place_in(user, candidate.member_id, candidate.unit_id)
 
 
-def may_rank(round_: Round) -> bool:
-    """Wishes may be changed while the round takes them."""
-    return round_.takes_wishes()
-
-
 def _holds(user: User, member_id: UUID, roles: Collection[Role]) -> bool:
     return user.is_authenticated and user.memberships.current().filter(member=member_id, role__in=roles).exists()

@@ -8,6 +8,7 @@ function and taken out again; no file is changed.
 import ast
 import inspect
 import pkgutil
+import re
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -21,6 +22,12 @@ from django.apps import apps
 from django.db.models import QuerySet
 
 LEFT_OUT = {"tests", "migrations", "management", "demo", "base"}
+IDENTITY = ("identity_of", "ids_led", "_without_lead")
+"""What says for whom a request acts."""
+
+
+SURVIVORS: dict[str, str] = {}
+"""Faults that change nothing anyone could see, each with its reason."""
 
 
 class Mutant(NamedTuple):
@@ -98,11 +105,14 @@ def _filters() -> Iterator[FunctionType]:
 
 def _broken(function: FunctionType, names: Names) -> Iterator[tuple[str, ast.FunctionDef]]:
     sound = _tree(function)
-    is_filter = function.__name__ in names.filters
+    is_filter = "QuerySet." in function.__qualname__
     if is_filter or function.__name__ in names.rules:
         yield from _answers(sound, is_filter=is_filter)
-    if is_filter or function.__name__ in names.rules or _helps(sound):
+    if is_filter or function.__name__ in names.rules or function.__name__ in IDENTITY or _helps(sound):
         yield from _without_conditions(sound)
+    for number, node in enumerate(_refused(sound)):
+        made = deepcopy(sound)
+        yield f"goes on after {ast.unparse(node.exc)}", _gone_on(made, _refused(made)[number])
     for number, node in enumerate(_asked(sound, names)):
         made = deepcopy(sound)
         yield f"without {ast.unparse(node)}", _not_asked(made, _asked(made, names)[number], names)
@@ -129,7 +139,8 @@ def _asked(tree: ast.FunctionDef, names: Names) -> list[ast.Call]:
 
 
 def _is_bare(node: ast.Call) -> bool:
-    return isinstance(node.func, ast.Name)
+    """A function of that name, not a queryset's method."""
+    return isinstance(node.func, ast.Name) or ast.unparse(node.func).startswith("queries.")
 
 
 def _name(node: ast.Call) -> str:
@@ -143,6 +154,21 @@ def _not_asked(tree: ast.FunctionDef, node: ast.Call, names: Names) -> ast.Funct
     assert isinstance(node.func, ast.Attribute)
     everything = ast.Attribute(value=node.func.value, attr="all", ctx=ast.Load())
     return _replaced(tree, node, ast.Call(func=everything, args=[], keywords=[]))
+
+
+def _refused(tree: ast.FunctionDef) -> list[ast.Raise]:
+    """Where somebody is turned away for another reason than the answer of a rule, which is broken itself, or than their type:
+    visitors are sent to sign in before."""
+    asked = [
+        node for node in ast.walk(tree) if isinstance(node, ast.If) and re.search(r"\bmay_|isinstance", ast.unparse(node.test))
+    ]
+    left_out = [node for one in asked for node in one.body]
+    raised = [node for node in ast.walk(tree) if isinstance(node, ast.Raise) and node.exc and node not in left_out]
+    return [node for node in raised if re.match(r"PermissionDenied|Http404", ast.unparse(node.exc))]
+
+
+def _gone_on(tree: ast.FunctionDef, node: ast.Raise) -> ast.FunctionDef:
+    return _replaced(tree, node, ast.Pass())
 
 
 def _helps(tree: ast.FunctionDef) -> bool:
@@ -163,6 +189,8 @@ def _parts(node: ast.AST) -> list[str]:
         return [ast.unparse(value) for value in node.values]
     if isinstance(node, ast.Call) and _name(node) == "filter":
         return [ast.unparse(value) for value in [*node.args, *node.keywords]]
+    if isinstance(node, ast.comprehension):
+        return [ast.unparse(value) for value in node.ifs]
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd | ast.BitOr) and "Q(" in ast.unparse(node):
         return [ast.unparse(node.left), ast.unparse(node.right)]
     return []
@@ -172,6 +200,9 @@ def _part_gone(tree: ast.FunctionDef, node: Any, part: int) -> ast.FunctionDef:
     if isinstance(node, ast.BoolOp):
         del node.values[part]
         return _replaced(tree, node, node.values[0]) if len(node.values) == 1 else tree
+    if isinstance(node, ast.comprehension):
+        del node.ifs[part]
+        return tree
     if isinstance(node, ast.Call):
         positional = len(node.args)
         del (node.args if part < positional else node.keywords)[part if part < positional else part - positional]
@@ -179,7 +210,7 @@ def _part_gone(tree: ast.FunctionDef, node: Any, part: int) -> ast.FunctionDef:
     return _replaced(tree, node, node.right if part == 0 else node.left)
 
 
-def _replaced(tree: ast.FunctionDef, old: ast.AST, new: ast.expr) -> ast.FunctionDef:
+def _replaced(tree: ast.FunctionDef, old: ast.AST, new: ast.AST) -> ast.FunctionDef:
     class Replace(ast.NodeTransformer):
         def visit(self, node: ast.AST) -> Any:
             return new if node is old else self.generic_visit(node)

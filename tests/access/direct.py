@@ -1,29 +1,32 @@
 """What no page shows: for whom a request would act, and that actions ask for themselves although the pages have asked before."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from praksis.accounts.models import User
+from praksis.base.identity import NOBODY, Identity
 from praksis.candidates import actions as people
 from praksis.candidates.models import Candidate
 from praksis.catalogue.models import Place
 from praksis.catalogue.queries import open_places_of_scheme
 from praksis.catalogue.rules import may_offer_for, may_see_host, may_see_place
+from praksis.organisations import actions as organisations
 from praksis.organisations.choices import Role
-from praksis.organisations.models import Host, Membership
+from praksis.organisations.models import Host, Membership, Unit
 from praksis.rounds import actions as rounds
 from praksis.rounds.actions.rounds import add_places
 from praksis.rounds.models import Round, RoundPlace
 from praksis.rounds.queries.rounds import members_placed_for
-from praksis.rounds.rules import may_coordinate, may_rank, may_rank_for
+from praksis.rounds.rules import may_coordinate, may_rank_for
 from praksis.web.middleware import identity_of
-from tests.access.people import PLACING, Actor
+from tests.access.people import PLACING, UNIT, Actor
 from tests.access.world import PEOPLE, World
 
 OTHERS = ("navcoordinator", "kommunecoordinator", "navboard", "regionlead", "former")
@@ -32,20 +35,35 @@ OTHERS = ("navcoordinator", "kommunecoordinator", "navboard", "regionlead", "for
 
 def problems(world: World) -> Iterator[str]:
     """Everything that is wrong, in words; nothing is kept."""
+    yield from _acting(world)
+    yield from _done(world)
+    yield from _not_held(world)
+
+
+def _acting(world: World) -> Iterator[str]:
     for actor in world.cast.actors.values():
-        if actor.user and _acts_for(actor.user) != _told(world, actor):
-            yield f"a request of {actor.key} acts for {_acts_for(actor.user)}"
+        if actor.user and identity_of(actor.user) != _told(world, actor.user, actor):
+            yield f"a request of {actor.key} acts for {identity_of(actor.user)}"
+    if identity_of(AnonymousUser()) != NOBODY:
+        yield "a visitor's request acts for somebody"
+
+
+def _done(world: World) -> Iterator[str]:
     for name, action in _actions(world).items():
         yield from (f"{name} is done for {key}" for key in OTHERS if _is_done(action, world.by(key)))
+
+
+def _not_held(world: World) -> Iterator[str]:
     with transaction.atomic():
         yield from (f"{name} does not hold" for name, holds in _rules(world) if not holds)
         transaction.set_rollback(True)
 
 
-def shows(world: World) -> bool:
-    """Whether anything is wrong; an error too."""
+def shows(world: World, *, of_an_action: bool = False) -> bool:
+    """Whether anything is wrong; an error too. Looks first where it would be."""
+    parts = [_done, _acting, _not_held] if of_an_action else [_acting, _not_held, _done]
     try:
-        return any(problems(world))
+        return any(problem for part in parts for problem in part(world))
     except Exception:  # noqa: BLE001 - whatever a fault leads to
         return True
 
@@ -64,7 +82,6 @@ def _rules(world: World) -> Iterator[tuple[str, bool]]:
         "nobody follows another member's people who cannot sign in",
         not may_rank_for(world.by("uibcoordinator"), world.entry("unable", "open").link),
     )
-    yield "wishes are taken while a round takes them", may_rank(world.rounds["open"]) and not may_rank(done)
     yield "who is not signed in coordinates nothing", not may_coordinate(AnonymousUser(), done)
     yield "nobody decides at a host that does not exist", not may_offer_for(world.by("contact"), Host())
     done.members.clear()
@@ -93,7 +110,8 @@ def _current(user: User) -> set[str]:
 
 
 def _seen(user: User) -> set[object]:
-    return set(Candidate.objects.visible_to(user).values_list("pk", flat=True))
+    placed, own = Candidate.objects.placed_by(user), Candidate.objects.owned_by(user)
+    return {*placed.values_list("pk", flat=True), *own.values_list("pk", flat=True)}
 
 
 def _people(world: World, actor: Actor) -> set[object]:
@@ -103,15 +121,24 @@ def _people(world: World, actor: Actor) -> set[object]:
     return {world.candidates[key].pk for key in theirs}
 
 
-def _acts_for(user: User) -> tuple[set[str], set[str]]:
-    identity = identity_of(user)
-    return set(identity.members), set(identity.people)
+def _told(world: World, user: User, actor: Actor) -> Identity:
+    """For whom a request acts, by who it is."""
+    cast, at = world.cast, [key for key in world.cast.members if key == actor.at]  # a unit's counsellor is at none
+    led = at if actor.role == "lead" else []
+    unled = [key for key in cast.members if actor.role == "operator" and not cast.staff(key, roles=("lead",))]
+    hosts = [world.hosts[host] for key, host in (("contact", "one"), ("signer", "hidden")) if key == actor.key]
+    return Identity(
+        user=str(user.pk),
+        members=_texts(cast.members[key] for key in at if actor.role in PLACING),
+        units=_texts(Unit.objects.filter(name="Zqenhet") if actor.at == UNIT else []),
+        led=_texts(cast.members[key] for key in led),
+        appoints=_texts([*(cast.members[key] for key in [*led, *unled]), *hosts]),
+        people=_texts(world.candidates[person] for person in PEOPLE if actor.key in world.own(person)),
+    )
 
 
-def _told(world: World, actor: Actor) -> tuple[set[str], set[str]]:
-    member = world.cast.members.get(actor.at)  # who is there for one unit's people acts for the unit
-    members = {str(member.pk)} if member and actor.role in PLACING else set()
-    return members, {str(world.candidates[person].pk) for person in PEOPLE if actor.key in world.own(person)}
+def _texts(rows: Iterable[Model]) -> tuple[str, ...]:
+    return tuple(sorted(str(row.pk) for row in rows))
 
 
 def _is_done(action: Callable[[User], object], by: User) -> bool:
@@ -133,7 +160,12 @@ def _actions(world: World) -> dict[str, Callable[[User], object]]:
     new = {"name": "Ny", "season": "2027-spring", "opens_at": now, "closes_at": now, "papers_due_on": now.date()}
     entry, prepared, closing = world.entry("student", "open"), world.rounds["prepared"], world.rounds["closing"]
     return {
+        "add_candidate": lambda by: people.save_candidate(member=uib, person={}, by=by),
         "save_candidate": lambda by: people.save_candidate(member=uib, person={}, by=by, candidate=student),
+        "give_consent": lambda by: people.give_consent(candidate=student, kind="share_name", by=by),
+        "withdraw_consent": lambda by: people.withdraw_consent(candidate=student, kind="share_name", by=by),
+        "add_unit": lambda by: organisations.add_unit(member=uib, name="Ny", above=None, by=by),
+        "add_member": lambda by: organisations.add_member(name="Ny", short_name="Ny", kind="school", by=by),
         "add_need": lambda by: people.add_need(candidate=student, need={}, by=by),
         "import_candidates": lambda by: people.import_candidates(member=uib, rows=[], by=by),
         "enter_candidates": lambda by: rounds.enter_candidates(round_=world.rounds["open"], member=uib, by=by),

@@ -7,7 +7,7 @@ from tests.access.broken import mutants, standing
 from tests.access.walk import Walk
 
 FAULTS = (
-    "candidates.models.CandidateQuerySet.visible_to: always self.all()",
+    "candidates.models.CandidateQuerySet.placed_by: always self.all()",
     "organisations.models.HeldQuerySet.current: without starts_on__lte=today",
     "candidates.actions.add_need: without may_place_in(by, candidate.member_id, candidate.unit_id)",
     "rounds.actions.runs.request_run: without may_coordinate(by, locked)",

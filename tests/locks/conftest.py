@@ -1,5 +1,6 @@
 """The region, and a connection of each role."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,8 @@ class Bench:
     people: list[Identity]
     tables: dict[tuple[str, str], raw.Table] = field(default_factory=dict)
     told: dict[raw.Look, raw.Told] = field(default_factory=dict)
+    showed: Counter[raw.Look] = field(default_factory=Counter)
+    """How many faults each look has shown: those that showed most are tried first."""
 
     def table(self, look: raw.Look) -> raw.Table:
         key = (look.role, look.table)
@@ -47,15 +50,18 @@ class Bench:
         return raw.found(self.roles[look.role], look, self.table(look))
 
     def looks(self, *, each: int) -> list[raw.Look]:
-        return list(looks(self.people, ways_in(self.region, each=each)))
+        return list(looks(self.people, ways_in(self.region, self.people, each=each)))
 
     def catches(self, mutant: Mutant, seen: list[raw.Look]) -> bool:
         """Whether the comparison shows the fault: at the policy's own table, or at one whose policies ask that one."""
         table, role = mutant.named.table, declared_policies()[mutant.named].role
         asking = {name for (name, _policy), policy in declared_policies().items() if f" {table} " in policy.using}
         near = [look for look in seen if look.role == role and look.table in {table, *asking}]
+        near.sort(key=lambda look: (-self.showed[look], look.table != table, self.expected(look) == raw.NOTHING))
         with standing(self.owner, mutant):
-            return any(self.differs(look) for look in sorted(near, key=lambda look: look.table != table))
+            first = next((look for look in near if self.differs(look)), None)
+        self.showed.update([first] if first else [])
+        return first is not None
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 
 from praksis.base.identity import NOBODY, Identity
 from praksis.base.locks import declared_policies, tables_of_persons
@@ -47,12 +48,16 @@ def people() -> list[Identity]:
     return [NOBODY, *(Identity(user=str(one.pk)) for one in users()), *(identity_of(one) for one in users())]
 
 
-def ways_in(region: Region, *, each: int) -> list[Identity]:
+def ways_in(region: Region, by_people: list[Identity], *, each: int) -> list[Identity]:
     """Every purpose with every key: `each` values of every column that is one, two addresses at once, something that fits
     nothing, and nothing. Without a purpose too: a key alone opens nothing."""
     keys = [key for table, columns in KEYS.items() for column in columns for key in _values(region, table, column)[:each]]
     keys += [",".join(_values(region, "accounts_user", "email")[:2]), "first-run", str(uuid.UUID(int=1)), ""]
-    return [*_invited(region), *(Identity(purpose=purpose, key=key) for purpose in ["", *purposes()] for key in keys)]
+    return [
+        *_invited(region),
+        *_inviting(region, by_people),
+        *(Identity(purpose=purpose, key=key) for purpose in ["", *purposes()] for key in keys),
+    ]
 
 
 def _invited(region: Region) -> list[Identity]:
@@ -62,6 +67,17 @@ def _invited(region: Region) -> list[Identity]:
     asked = {one["email"] for one in invitations}
     some = [one for one in rows if one["email"] in asked] + [one for one in rows if one["email"] not in asked][:1]
     return [Identity(user=str(who["id"]), purpose="invitation", key=str(one["digest"])) for who in some for one in invitations]
+
+
+def _inviting(region: Region, by_people: list[Identity]) -> list[Identity]:
+    """Whoever says who works there, and sees the invitations, with the tokens of these, but not come by one."""
+    rows = region.rows["organisations_invitation"].values()
+    return [
+        replace(by, key=str(one["digest"]))
+        for by in by_people
+        for one in rows
+        if {one["member_id"], one["host_id"]} & {*by.appoints}
+    ]
 
 
 def _values(region: Region, table: str, column: str) -> list[str]:

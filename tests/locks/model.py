@@ -156,9 +156,16 @@ def _person(_region: Region, by: Identity, row: Row) -> Commands:
 
 
 def _need(region: Region, by: Identity, row: Row) -> Commands:
-    if row["member_id"] in by.members or region.person(row).get("unit_id") in by.units:
+    fits = _of_persons_member(region, row)
+    if fits and (row["member_id"] in by.members or region.person(row).get("unit_id") in by.units):
         return ALL
-    return SEE if row["candidate_id"] in by.people else NONE
+    may = frozenset({"select", "delete"}) if row["member_id"] in by.members else NONE
+    return may | SEE if row["candidate_id"] in by.people else may
+
+
+def _of_persons_member(region: Region, row: Row) -> bool:
+    """Whether it is of the member that has the person. Nobody makes another such row; one that is there can go."""
+    return region.person(row).get("member_id") == row["member_id"]
 
 
 def _with_person(region: Region, by: Identity, row: Row) -> Commands:
@@ -186,7 +193,7 @@ def _entry(region: Region, by: Identity, row: Row) -> Commands:
 
 def _entry_link(region: Region, by: Identity, row: Row) -> Commands:
     if row["member_id"] in by.members:
-        return frozenset({"select", "insert", "delete"})
+        return frozenset({"select", "delete"} | ({"insert"} if _of_persons_member(region, row) else set()))
     return SEE if row["candidate_id"] in by.people or region.person(row).get("unit_id") in by.units else NONE
 
 
@@ -338,7 +345,7 @@ MODEL: dict[str, dict[str, Rule]] = {
     },
     "trail": {"base_trailentry": lambda _region, _by, _row: frozenset({"insert"})},
     "worker": {
-        "accounts_session": _ended,
+        "accounts_session": _any(_ended, _of_forgotten("user_id")),
         "accounts_user": _any(_mailed_user, _of_forgotten("id"), _long_seen),
         "accounts_signinlink": _any(_mailed_link, _of_forgotten("user_id")),
         "accounts_outsideidentity": _of_forgotten("user_id"),

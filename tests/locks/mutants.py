@@ -18,12 +18,16 @@ _PURPOSES = re.compile(r"current_setting\('app\.purpose', true\) in \(([^)]*)\)"
 _COMMANDS = ("select", "insert", "update", "delete")
 
 SURVIVORS = {
+    "accounts_user.web_select_12: without «one.host_id = any ((select string_to_array(null...»": (
+        "the policies of the contacts show no other contact; oneself one sees already"
+    ),
     "rounds_entry.web_select_1: without «link.candidate_id = any ((select string_to_arra...»": (
         "the policies of the links show no other link; the member's staff see the entry already"
     ),
-    "rounds_outcome.worker_insert_3: for select, delete too": (
-        "what it may add it sees, and may remove, by policies of fewer words"
+    "rounds_entry.web_select_4: without «one.unit_id = any ((select string_to_array(null...»": (
+        "the policies of the links show no other link; of these, the person and the member's staff see the entry already"
     ),
+    "rounds_choice.worker_delete_3: for select too": "the list goes with the entry, which the worker sees by the same words",
 }
 """Faults that change nothing anyone could see, each with its reason."""
 
@@ -61,12 +65,11 @@ def _broken(named: Named, policy: Policy) -> Iterator[tuple[str, Policy | None]]
 
 
 def _more_commands(named: Named, policy: Policy) -> list[str]:
-    """What the role holds on the table, and no policy with these very words gives it."""
+    """What the role holds on the table, and no policy with these very words, or with a part of them, gives it."""
     if policy.role == "owner":
         return []
-    standing = {
-        one.command for (table, _), one in declared_policies().items() if table == named.table and one.using == policy.using
-    }
+    beside = [one for (table, _), one in declared_policies().items() if table == named.table and one.role == policy.role]
+    standing = {one.command for one in beside if f" and {one.using} and " in f" and {policy.using} and "}
     held = declared()[named.table].get(policy.role, "")
     return [command for command in _COMMANDS if command in held and not standing & {command, "all"}]
 

@@ -8,13 +8,13 @@ from django.utils import timezone
 
 from praksis.accounts.models import Factor, LinkRequest, OutsideIdentity, Passkey, RecoveryCode, Session, SignInLink, User
 from praksis.base.models import Change, TrailEntry
-from praksis.candidates.models import Candidate, Conflict, Consent, Guardian, HeldPaper
+from praksis.candidates.models import Candidate, Conflict, Consent, Guardian, HeldPaper, Need
 from praksis.catalogue.models import Place
 from praksis.organisations.choices import Role
 from praksis.organisations.models import Host, HostContact, Invitation, Member, Membership, Unit
 from praksis.rounds.choices import Policy
 from praksis.rounds.models import Choice, Entry, EntryLink, Outcome, Round, Run, RunInput
-from praksis.rounds.tests.world import World, candidate, host, place, seat, staff, user, world
+from praksis.rounds.tests.world import SEASON, World, candidate, host, place, seat, staff, user, world
 
 
 def fill() -> None:
@@ -28,13 +28,16 @@ def fill() -> None:
     Guardian.objects.create(candidate=people[1], user=user("Mor"))
     Guardian.objects.create(candidate=people[2], user=user("Far"))
     HostContact.objects.create(user=user("Vert"), host=host("Verksted"))
-    HostContact.objects.create(user=user("Veileder"), host=wanted.host)
+    decides = user("Veileder")
+    for role in ("contact", "supervisor"):
+        HostContact.objects.create(user=decides, host=wanted.host, role=role)
     for one in people:
         HeldPaper.objects.create(candidate=one, paper="police")
         Conflict.objects.create(candidate=one, host=wanted.host, code="relation")
         Consent.objects.create(candidate=one, kind="share_name", given_by=one.user)
     this, later = _allocated(made.round, people, wanted), _allocated(_next(made.round), people[1:3], wanted)
     _kept_long_enough(made, people, later.round)
+    _of_one_member_about_anothers_person(made, people[1], people[3], later.round)
     for run, other in ((this, later), (later, this)):  # what no job writes: a result for an entry of another round
         Outcome.objects.create(run=run, entry=Entry.objects.filter(round=other.round).latest("pk"))
     Membership.objects.create(user=user("Leder"), member=made.uib, role=Role.LEAD)
@@ -74,6 +77,16 @@ def _kept_long_enough(made: World, people: list[Candidate], round_: Round) -> No
     Candidate.objects.filter(pk=people[3].pk).update(added_on=day)
     User.objects.filter(pk=made.nils.pk).update(created_at=long_ago)
     Round.objects.filter(pk=round_.pk).update(published_at=long_ago)
+
+
+def _of_one_member_about_anothers_person(made: World, in_unit: Candidate, person: Candidate, round_: Round) -> None:
+    """What nobody of the house writes; and somebody who places the people of both."""
+    Need.objects.create(candidate=in_unit, member=made.nav, target_group="work_training", field="health", season=SEASON)
+    both = staff(made.uib, Role.COUNSELLOR, "Begge")
+    Membership.objects.create(user=both, member=made.nav, role=Role.COUNSELLOR)
+    need = Need.objects.create(candidate=person, member=made.uib, target_group="student_elective", field="health", season=SEASON)
+    entry = Entry.objects.create(round=round_, member=made.uib, tags=[need.target_group])
+    EntryLink.objects.create(entry=entry, round=round_, candidate=person, need=need, member=made.uib)
 
 
 def _units(made: World, inside: Candidate) -> None:
