@@ -5,7 +5,7 @@ DATA ?=
 PY = .venv/bin/python
 SUPERVISE = exec $(PY) -m praksis.base.supervisor --with-parent --port '$(PORT)' --data '$(DATA)'
 
-.PHONY: help demo start signin-link end-sessions verify-trail backup restore roles-sql test test-fast prove bench lint types house lock
+.PHONY: help demo start signin-link end-sessions verify-trail backup restore roles-sql test test-fast prove bench scan lint types house lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -51,6 +51,9 @@ prove: ## the long proofs; the last ones are kept in docs/reports/prove*.txt
 bench: ## the measured numbers; the last ones are kept in docs/reports/bench.txt
 	@bin/setup dev
 	$(PY) -m pytest -m bench -p no:cacheprovider -s
+
+scan: ## a scanner of the web let loose on a made-up region; the last report is docs/reports/scan.txt
+	@bin/setup scan && $(PY) -m tests.security.scan
 
 lint: ## style, and what the source may not do
 	@bin/setup dev
