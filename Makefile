@@ -75,6 +75,6 @@ house: ## who may import whom, and what the house looks like
 
 lock: ## the hashed requirements from the .in files
 	@bin/setup dev
-	for name in requirements requirements-dev requirements-node requirements-uv requirements-semgrep requirements-wapiti; do \
+	for name in requirements requirements-dev requirements-node requirements-uv requirements-semgrep requirements-wapiti requirements-peers; do \
 	  $(PY) -m uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-header --no-emit-index-url -o $$name.txt $$name.in; \
 	done

@@ -59,13 +59,14 @@ def seats_of(instance: Instance) -> Seats:
 def arcs_of(instance: Instance) -> Arcs:
     """Every seat that somebody asked for and may have, by candidate, then rank, place and kind."""
     kinds = _KindsAtPlaces(instance)
-    rows: list[tuple[int, int, int, int]] = []
+    numbers: list[int] = []
     for at, candidate in enumerate(instance.candidates):
         for rank, group in enumerate(candidate.choices, start=1):
             for place_id in group:
                 place, seats = kinds.of(candidate, place_id)
-                rows.extend((at, place, seat, rank) for seat in seats)
-    table = np.array(rows, dtype=np.int64).reshape(-1, 4)
+                for seat in seats:
+                    numbers += (at, place, seat, rank)
+    table = np.array(numbers, dtype=np.int64).reshape(-1, 4)
     return Arcs(*(np.ascontiguousarray(column) for column in table.T))
 
 
@@ -81,18 +82,19 @@ class _KindsAtPlaces:
         self._alike = [
             alike.setdefault(tuple((s.kind, s.accepts, s.requires) for s in place.seats), len(alike)) for place in instance.places
         ]
-        self._known: dict[tuple[tuple[str, ...], int], tuple[int, ...]] = {}
+        self._known: list[dict[tuple[str, ...], tuple[int, ...]]] = [{} for _ in alike]  # alike places -> tags -> positions
 
     def of(self, candidate: Candidate, place_id: str) -> tuple[int, list[int]]:
         """The place's position, and the positions of the seats the candidate may have there."""
         at = self._at[place_id]
         if place_id in candidate.excluded:
             return at, []
-        key = candidate.tags, self._alike[at]
-        within = self._known.get(key)
+        known = self._known[self._alike[at]]
+        within = known.get(candidate.tags)
         if within is None:
-            within = self._known[key] = _positions(candidate, self._places[at])
-        return at, [self._first[at] + one for one in within]
+            within = known[candidate.tags] = _positions(candidate, self._places[at])
+        first = self._first[at]
+        return at, [first + one for one in within]
 
 
 def _positions(candidate: Candidate, place: Place) -> tuple[int, ...]:

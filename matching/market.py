@@ -13,7 +13,7 @@ from typing import Self
 
 import numpy as np
 
-from matching.arcs import Arcs, Ints, arcs_of, partners_of, pins_of, seats_of
+from matching.arcs import Arcs, Ints, arcs_of, lottery_of, partners_of, pins_of, seats_of
 from matching.problem import Instance, lottery_words
 
 type Standing = int | tuple[int, float, int]  # compared at one place only; lower goes first
@@ -43,9 +43,7 @@ def _words_of_ties(instance: Instance, arcs: Arcs) -> Ints:
     starts = np.flatnonzero(np.concatenate([[True], ~same]))
     first_place = np.repeat(arcs.place[starts], np.diff(np.append(starts, len(arcs))))
     tied = np.repeat(np.logical_or.reduceat(first_place != arcs.place, starts), np.diff(np.append(starts, len(arcs))))
-    for arc in np.flatnonzero(tied).tolist():
-        candidate, place = instance.candidates[arcs.candidate[arc]], instance.places[arcs.place[arc]]
-        words[:, arc] = lottery_words(instance.seed, candidate.id, place.id)
+    words[:, tied] = lottery_of(instance, arcs.where(tied))
     return words
 
 

@@ -42,6 +42,7 @@ __all__ = [
     "canonical",
     "canonical_json",
     "digest",
+    "digest_of_canonical",
     "eligible_kinds",
     "instance_from_data",
     "instance_to_data",
@@ -174,13 +175,27 @@ def write_instance(instance: Instance, path: str | Path) -> None:
 
 def digest(instance: Instance) -> str:
     """SHA-256 of the canonical form, 64 lowercase hexadecimal digits."""
-    return hashlib.sha256(canonical_json(instance)).hexdigest()
+    return digest_of_canonical(canonical(instance))
+
+
+def digest_of_canonical(instance: Instance) -> str:
+    """The same of an instance that is canonical already."""
+    return hashlib.sha256(_written(instance)).hexdigest()
 
 
 def canonical_json(instance: Instance) -> bytes:
     """The one way to write this instance: sets sorted, defaults left out."""
-    data = instance_to_data(canonical(instance))
-    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    return _written(canonical(instance))
+
+
+def _written(instance: Instance) -> bytes:
+    """Piece by piece, since a whole large round as JSON data takes longer to make, and to clear away, than to write."""
+    encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+    data = instance_to_data(replace(instance, candidates=(), places=()))
+    written = {key: encode(value) for key, value in data.items()}
+    written["candidates"] = f"[{','.join(encode(_candidate_data(one)) for one in instance.candidates)}]"
+    written["places"] = f"[{','.join(encode(_place_data(one)) for one in instance.places)}]"
+    return f"{{{','.join(f'"{key}":{written[key]}' for key in sorted(written))}}}".encode()
 
 
 def canonical(instance: Instance) -> Instance:
@@ -197,18 +212,18 @@ def canonical(instance: Instance) -> Instance:
 
 
 def _sorted_candidate(one: Candidate) -> Candidate:
-    choices = tuple(tuple(sorted(group)) for group in one.choices)
-    return replace(one, tags=tuple(sorted(one.tags)), choices=choices)
+    tags, choices = tuple(sorted(one.tags)), tuple(group if len(group) == 1 else tuple(sorted(group)) for group in one.choices)
+    return one if (tags, choices) == (one.tags, one.choices) else replace(one, tags=tags, choices=choices)
 
 
 def _sorted_place(one: Place) -> Place:
-    seats = tuple(_sorted_seat(seat) for seat in sorted(one.seats, key=lambda seat: seat.kind))
-    return replace(one, seats=seats, tags=tuple(sorted(one.tags)))
+    tags, seats = tuple(sorted(one.tags)), tuple(_sorted_seat(seat) for seat in sorted(one.seats, key=lambda seat: seat.kind))
+    return one if (tags, seats) == (one.tags, one.seats) else replace(one, seats=seats, tags=tags)
 
 
 def _sorted_seat(one: Seat) -> Seat:
-    accepts = None if one.accepts is None else tuple(sorted(one.accepts))
-    return replace(one, accepts=accepts, requires=tuple(sorted(one.requires)))
+    accepts, requires = None if one.accepts is None else tuple(sorted(one.accepts)), tuple(sorted(one.requires))
+    return one if (accepts, requires) == (one.accepts, one.requires) else replace(one, accepts=accepts, requires=requires)
 
 
 def instance_to_data(instance: Instance) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from matching.highs import search
 from matching.kinds import least_kinds
 from matching.lexicographic import Decision, Levels
 from matching.pins import refusal
-from matching.problem import InputError, Instance, canonical, digest
+from matching.problem import InputError, Instance, canonical, digest_of_canonical
 from matching.program import program_of
 from matching.result import Bound, Level, Result, Value
 
@@ -58,7 +58,7 @@ def solve(
     else:
         raise InputError("", f"the policy {policy!r} is not available in version {matching.__version__}")
     return Result(
-        instance=digest(instance),
+        instance=digest_of_canonical(ordered),
         policy=policy,
         seed=instance.seed,
         engine=matching.__version__,
