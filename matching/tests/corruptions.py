@@ -493,6 +493,47 @@ def a_place_closed_that_could_open(instance: Instance, result: Result, rng: rand
     return replace(stable_result_of(instance, where), could_open=0)
 
 
+# --- the policy queue -------------------------------------------------------------------------------------------------
+
+
+@breaks("queue", "queue")
+def others_before_their_turn(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    """Another allocation that keeps all rules, with the right values of all levels."""
+    at = {one: place for one, (place, _) in result.assignment.items()}
+    where = _some(rng, [one for one in islice(allocations(instance), 500) if one != at])
+    return None if where is None else _queue_result_of(instance, where)
+
+
+@breaks("queue", "queue")
+def the_first_sent_away(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    """Somebody alone at a place without minimum loses the seat; nobody gets it."""
+    loose = {place.id for place in instance.places if not place.equal and not any(seat.minimum for seat in place.seats)}
+    alone = {one.id for one in instance.candidates if one.together is None and one.pinned is None}
+    at = {one: place for one, (place, _) in result.assignment.items()}
+    one = _some(rng, sorted(one for one, place in at.items() if one in alone and place in loose))
+    return None if one is None else _queue_result_of(instance, {other: place for other, place in at.items() if other != one})
+
+
+def _queue_result_of(instance: Instance, where: Where) -> Result:
+    return replace(stable_result_of(instance, where), policy="queue", blocking=(), stable=None, could_open=None)
+
+
+@breaks("policy", "queue")
+def stability_of_the_queue(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    return rng.choice([replace(result, stable=True), replace(result, could_open=0)])
+
+
+@breaks("blocking", "queue")
+def blocking_the_queue(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    return replace(result, blocking=((instance.candidates[0].id, instance.places[0].id),))
+
+
+@breaks("kind-order", "queue")
+@breaks("kind-order", "stable")
+def later_kinds_by_order(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    return later_kinds(instance, result, rng)
+
+
 # --- certificates -----------------------------------------------------------------------------------------------------
 
 

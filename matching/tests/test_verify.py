@@ -10,6 +10,7 @@ import pytest
 from matching.certificates import certify
 from matching.problem import Candidate, Instance, Place, Seat, digest
 from matching.result import Level, Result
+from matching.solve import solve
 from matching.tests.blocking import random_round
 from matching.tests.brute import random_instance
 from matching.tests.corruptions import CORRUPTIONS, Corruption, result_of, right_result, stable_result
@@ -21,7 +22,13 @@ RIGHT = [right_result(instance) for instance in ROUNDS]
 HARDER = [random_round(random.Random(seed), most_candidates=5) for seed in range(120)]
 STABLE = [stable_result(instance, random.Random(number)) for number, instance in enumerate(HARDER)]
 CERTIFIED = [certify(instance, result) for instance, result in zip(ROUNDS[:60], RIGHT, strict=False)]
-OF_POLICY = {"optimal": (ROUNDS, RIGHT), "stable": (HARDER, STABLE), "certified": (ROUNDS[:60], CERTIFIED)}
+QUEUE = [solve(instance, "queue") for instance in HARDER]
+OF_POLICY = {
+    "optimal": (ROUNDS, RIGHT),
+    "stable": (HARDER, STABLE),
+    "queue": (HARDER, QUEUE),
+    "certified": (ROUNDS[:60], CERTIFIED),
+}
 
 
 @pytest.mark.slow
@@ -45,6 +52,18 @@ def test_right_stable_results_pass() -> None:
         report = verify(instance, result)
         assert report.ok, (instance, report.problems)
         assert not report.notes
+
+
+def test_first_come_first_served_is_the_same_when_played_again() -> None:
+    reports = [verify(instance, result) for instance, result in zip(HARDER, QUEUE, strict=True)]
+    assert all(report.ok for report in reports)
+    assert sum(not report.notes for report in reports) > len(reports) - 5
+
+
+def test_a_stable_result_of_the_solver_holds() -> None:
+    for instance in HARDER[:40]:
+        report = verify(instance, solve(instance, "stable"))
+        assert report.ok, (instance, report.problems)
 
 
 @pytest.mark.parametrize(("policy", "rule", "corruption"), CORRUPTIONS, ids=lambda one: getattr(one, "__name__", one))

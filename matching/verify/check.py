@@ -6,6 +6,7 @@ from matching.verify.bounds import check_bounds
 from matching.verify.identity import digest_of
 from matching.verify.levels import wrong_levels
 from matching.verify.opening import wrong_could_open
+from matching.verify.replay import wrong_queue
 from matching.verify.report import Problem, Problems, Report
 from matching.verify.rules import Seated, broken_rules, kinds_not_least
 from matching.verify.stability import wrong_stability
@@ -32,6 +33,8 @@ def _wrong_policy(seated: Seated) -> tuple[list[Problem], list[str]]:
     if seated.result.policy == "stable":
         wrong, notes = wrong_could_open(seated)
         return [*wrong_stability(seated), *wrong], notes
+    if seated.result.policy == "queue":
+        return wrong_queue(seated)
     return [], ["released and moved not checked"] if seated.result.policy == "repair" else []
 
 

@@ -25,6 +25,7 @@ CODES = {
     "limit": "a limit that does not exist",
     "blocking": "a blocking pair that is none, or one that is missing",
     "stable": "called stable, and it is not, or the other way round",
+    "queue": "first come, first served would have placed somebody elsewhere",
     "could-open": "another number of closed places could have opened",
 }
 
