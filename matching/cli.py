@@ -14,11 +14,13 @@ import matching
 from matching import draw
 from matching.bottlenecks import bottlenecks
 from matching.certificates import certify
+from matching.changes import read_changes
 from matching.compare import POLICIES, SAMPLE, compare
 from matching.explain import explain
 from matching.form import InputError, write_json
 from matching.generate import FAMILIES, generate
 from matching.problem import Instance, digest, read_instance, warnings, with_seed, write_instance
+from matching.repair import repair
 from matching.result import Result, read_result, write_result
 from matching.solve import Progress, solve
 from matching.verify import verify
@@ -73,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_draw(commands)
     _add_bottlenecks(commands)
     _add_compare(commands)
+    _add_repair(commands)
     return parser
 
 
@@ -177,6 +180,17 @@ def _add_compare(commands: _Commands) -> None:
     command.set_defaults(run=_compare)
 
 
+def _add_repair(commands: _Commands) -> None:
+    told = "Mend a result after withdrawals and new seats: nobody who stays gets a worse rank, and the fewest move."
+    command = commands.add_parser("repair", help="mend a result after changes", description=told)
+    _add_instance_and_result(command)
+    command.add_argument("--changes", required=True, metavar="FILE", help="who withdrew, and which seats came in addition")
+    command.add_argument("--instance-out", required=True, type=_writable, metavar="INSTANCE2.json", help="the changed round")
+    command.add_argument("-o", dest="output", required=True, type=_writable, metavar="RESULT2.json", help="its result")
+    command.add_argument("--time-limit", type=_seconds, metavar="S", help="stop after this many seconds with the best found")
+    command.set_defaults(run=_repair)
+
+
 def _add_output(command: argparse.ArgumentParser) -> None:
     command.add_argument("-o", dest="output", type=_writable, metavar="FILE", help="write here, not to standard output")
 
@@ -245,6 +259,15 @@ def _bottlenecks(options: argparse.Namespace) -> int:
 def _compare(options: argparse.Namespace) -> int:
     told = compare(read_instance(options.instance), options.policies, sample=options.sample, time_limit=options.time_limit)
     return _put(told.data(), options.output)
+
+
+def _repair(options: argparse.Namespace) -> int:
+    instance, result = _pair(options)
+    changes = read_changes(options.changes, instance)
+    after, found = repair(instance, result, changes, options.time_limit, _tell)
+    write_instance(after, options.instance_out)
+    write_result(found, options.output)
+    return DONE
 
 
 def _put(data: object, output: str | None) -> int:

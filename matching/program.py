@@ -104,18 +104,21 @@ class _Rows:
         return Program(np.zeros(len(upper), dtype=np.int64), upper, rows, least, most, np.zeros(len(upper), dtype=bool))
 
 
-def program_of(instance: Instance, arcs: Arcs, seats: Seats, *, reserves: bool) -> tuple[Program, sparse.csr_array]:
+def program_of(
+    instance: Instance, arcs: Arcs, seats: Seats, *, reserves: bool, held: Flags | None = None
+) -> tuple[Program, sparse.csr_array]:
     """The program of an instance, and the arcs that each column takes, of shape (arcs, columns).
 
-    `reserves` says whether shortfalls count, and so need columns; they are the last.
+    `reserves` says whether shortfalls count, and so need columns; they are the last, the openings before them. `held`, of
+    shape (candidates,), says who must have a seat, beside the pinned.
     """
     counted = instance.reserves if reserves else ()
-    opens = np.unique(seats.place[(seats.minimum > 0) & (np.bincount(arcs.seat, minlength=len(seats)) > 0)])
+    opens = openable(arcs, seats)
     opening = np.full(len(instance.places), -1, dtype=np.int64)
     opening[opens] = len(arcs) + np.arange(len(opens))
     first = _first_of_pair(instance, arcs)
     rows = _Rows()
-    _one_seat_each(rows, instance, arcs, first)
+    _one_seat_each(rows, arcs, first, must_sit(instance) if held is None else held | must_sit(instance))
     _seats_between_limits(rows, arcs, seats, opening)
     _only_when_open(rows, arcs, opening, first)
     _equal_kinds(rows, instance, arcs, seats)
@@ -125,6 +128,19 @@ def program_of(instance: Instance, arcs: Arcs, seats: Seats, *, reserves: bool) 
     upper = np.concatenate([np.ones(len(arcs) + len(opens), dtype=np.int64), most_short])
     takes = _taken_by_columns(instance, arcs, len(upper) - len(arcs))
     return _joined(rows.program(upper), takes, len(arcs)), takes[: len(arcs)]
+
+
+def openable(arcs: Arcs, seats: Seats) -> Ints:
+    """The places that open or not, in the order of their columns."""
+    return np.unique(seats.place[(seats.minimum > 0) & (np.bincount(arcs.seat, minlength=len(seats)) > 0)])
+
+
+def must_sit(instance: Instance) -> Flags:
+    """Who has a seat in every solution: the pinned and their partners."""
+    pinned = pins_of(instance) >= 0
+    partners = partners_of(instance)
+    both: Flags = pinned | ((partners >= 0) & pinned[partners])
+    return both
 
 
 def _first_of_pair(instance: Instance, arcs: Arcs) -> Flags:
@@ -182,11 +198,8 @@ def _positions(values: Ints) -> tuple[Ints, Ints]:
     return distinct, position.astype(np.int64)
 
 
-def _one_seat_each(rows: _Rows, instance: Instance, arcs: Arcs, first: Flags) -> None:
-    """Everybody has at most one seat; who is pinned, or whose partner is, has one (all arcs left are to that place)."""
-    pinned = pins_of(instance) >= 0
-    partners = partners_of(instance)
-    held = pinned | ((partners >= 0) & pinned[partners])
+def _one_seat_each(rows: _Rows, arcs: Arcs, first: Flags, held: Flags) -> None:
+    """Everybody has at most one seat; who is held has one."""
     column = np.flatnonzero(first)
     who, row = _positions(arcs.candidate[column])
     rows.add(row, column, 1, np.where(held[who], 1, NONE_BELOW), 1)

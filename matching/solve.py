@@ -10,20 +10,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 import matching
-from matching.arcs import Flags, Ints, arcs_of, lottery_of, pins_of, possible, seats_of
+from matching.arcs import Arcs, Flags, Ints, arcs_of, lottery_of, pins_of, possible, seats_of
 from matching.by_order import Outcome, by_order
 from matching.highs import search
 from matching.kinds import least_kinds
 from matching.lexicographic import Decision, Levels
 from matching.pins import refusal
 from matching.problem import InputError, Instance, canonical, digest_of_canonical
-from matching.program import program_of
+from matching.program import Program, program_of
 from matching.result import Bound, Level, Result, Value
 
 _HEAVIEST, _APART = 10**8, 10  # how large a guide may be, and how far its levels are apart
-_FOR_PINS = 60.0  # seconds there are at least to hold the pins, without which there is no result at all
+FOR_PINS = 60.0  # seconds there are at least to hold the pins, without which there is no result at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,18 @@ def solve(
         found = by_order(ordered, policy)
     else:
         raise InputError("", f"the policy {policy!r} is not available in version {matching.__version__}")
+    return result_of(ordered, policy, found, started)
+
+
+def result_of(instance: Instance, policy: str, found: Outcome, started: float) -> Result:
+    """What a policy found of a canonical instance, as a result; `started` is the monotonic time when the work began."""
     return Result(
-        instance=digest_of_canonical(ordered),
+        instance=digest_of_canonical(instance),
         policy=policy,
         seed=instance.seed,
         engine=matching.__version__,
         assignment=found.assignment,
-        open=_open_places(ordered, found.assignment),
+        open=_open_places(instance, found.assignment),
         levels=found.levels,
         blocking=found.blocking,
         limit=found.limit,
@@ -77,10 +83,7 @@ def solve(
 def _optimal(
     instance: Instance, started: float, time_limit: float | None, progress: Callable[[Progress], None] | None
 ) -> Outcome:
-    run = _Run(instance, started, np.inf if time_limit is None else started + time_limit)
-    levels = run.levels(progress)
-    late = time_limit is not None and not all(one.proven for one in levels)
-    return Outcome(run.assignment(), tuple(levels), limit="time" if late else None)
+    return Run(instance, instance.objective, started, time_limit).outcome(progress)
 
 
 def _open_places(instance: Instance, assignment: Mapping[str, tuple[str, str]]) -> tuple[str, ...]:
@@ -89,19 +92,35 @@ def _open_places(instance: Instance, assignment: Mapping[str, tuple[str, str]]) 
     return tuple(place.id for place in instance.places if place.id in used or not any(seat.minimum for seat in place.seats))
 
 
-class _Run:
-    """One solution of a canonical instance in the making."""
+class Run:
+    """One solution of a canonical instance in the making, by the levels of `objective`."""
 
-    def __init__(self, instance: Instance, started: float, deadline: float) -> None:
+    def __init__(self, instance: Instance, objective: tuple[str, ...], started: float, time_limit: float | None) -> None:
         self._instance = instance
+        self._objective = objective
         self._started = started
-        self._deadline = deadline
+        self._time_limit = time_limit
+        self._deadline = np.inf if time_limit is None else started + time_limit
         self._seats = seats_of(instance)
-        self._arcs = possible(instance, arcs_of(instance), self._seats)
+        self._arcs = self._usable(arcs_of(instance))
         self._lottery = lottery_of(instance, self._arcs)
-        self._reserves = len(instance.reserves) if "reserves" in instance.objective else 0
-        self._program, self._takes = program_of(instance, self._arcs, self._seats, reserves=self._reserves > 0)
+        self._reserves = len(instance.reserves) if "reserves" in objective else 0
+        self._program, self._takes = self._written()
         self._state = Levels(self._program, self._start())
+
+    def outcome(self, progress: Callable[[Progress], None] | None) -> Outcome:
+        """Decide all levels; everybody's seat, and what is proven of it."""
+        levels = self.levels(progress)
+        late = self._time_limit is not None and not all(one.proven for one in levels)
+        return Outcome(self.assignment(), tuple(levels), limit="time" if late else None)
+
+    def _usable(self, arcs: Arcs) -> Arcs:
+        """The arcs that a solution may have."""
+        return possible(self._instance, arcs, self._seats)
+
+    def _written(self) -> tuple[Program, sparse.csr_array]:
+        """The program, and the arcs that each of its columns takes."""
+        return program_of(self._instance, self._arcs, self._seats, reserves=self._reserves > 0)
 
     def _start(self) -> Ints:
         """A solution that places only who must be: the pinned, and the people they need."""
@@ -118,7 +137,7 @@ class _Run:
         inside = np.flatnonzero(np.isin(label, label[held]))
         part, _ = self._program.part(inside, x)
         people = self._on_arcs(np.ones(len(self._arcs), dtype=np.int64))
-        found = search(part, people[inside], max(self._deadline, time.monotonic() + _FOR_PINS))
+        found = search(part, people[inside], max(self._deadline, time.monotonic() + FOR_PINS))
         if found.x is None and found.finished:
             raise refusal(self._instance)
         if found.x is None:
@@ -128,7 +147,7 @@ class _Run:
 
     def levels(self, progress: Callable[[Progress], None] | None) -> list[Level]:
         """Decide all levels, and then the lottery when it is none of them, so that the result is one and the same."""
-        objective = self._instance.objective
+        objective = self._objective
         hidden = () if "lottery" in objective else ("lottery",)
         steps = [list(self._costs(level)) for level in (*objective, *hidden)]
         left = sum(len(costs) for costs in steps)
@@ -223,7 +242,7 @@ class _Run:
     def _tell(self, progress: Callable[[Progress], None] | None, level: Level, number: int) -> None:
         if progress is not None:
             seconds = time.monotonic() - self._started
-            of = len(self._instance.objective)
+            of = len(self._objective)
             progress(Progress(level.level, number, of, level.value, level.bound, level.proven, seconds))
 
     def assignment(self) -> dict[str, tuple[str, str]]:
@@ -240,6 +259,6 @@ def _level(name: str, decisions: list[Decision], unreachable: int) -> Level:
     if name in {"profile", "lottery"}:
         return Level(name, [one.value for one in decisions], [one.bound for one in decisions], proven)
     (only,) = decisions
-    sign = 1 if name in {"reserves", "ranks"} else -1
+    sign = 1 if name in {"reserves", "ranks", "moved"} else -1
     bound = None if only.bound is None else sign * only.bound + unreachable
     return Level(name, sign * only.value + unreachable, bound, proven)

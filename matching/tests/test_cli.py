@@ -181,13 +181,51 @@ def test_what_cannot_be_taken_is_one_clear_line(folder: Path, tmp_path: Path, wr
     assert not (tmp_path / "r.json").exists()
 
 
+def test_a_repair_is_written_beside_the_round_it_is_of(folder: Path, tmp_path: Path) -> None:
+    gone = next(iter(read_result(folder / "result.json").assignment))
+    (tmp_path / "changes.json").write_text(json.dumps({"withdrawn": [gone], "seats": []}))
+    after, found = tmp_path / "round2.json.gz", tmp_path / "result2.json"
+    written: list[str | Path] = ["--changes", tmp_path / "changes.json", "--instance-out", after, "-o", found]
+    assert run("repair", folder / "round.json.gz", folder / "result.json", *written).returncode == 0
+    assert read_result(found).policy == "repair"
+    assert gone not in {one.id for one in read_instance(after).candidates}
+    assert run("verify", after, found).returncode == 0
+
+
+def test_faulty_changes_are_refused_in_one_line(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "changes.json").write_text('{"withdrawn": ["nobody"]}')
+    written: list[str | Path] = [
+        "--changes",
+        tmp_path / "changes.json",
+        "--instance-out",
+        tmp_path / "i.json",
+        "-o",
+        tmp_path / "r.json",
+    ]
+    refused = run("repair", folder / "round.json.gz", folder / "result.json", *written)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == "matching: withdrawn[0]: there is no candidate 'nobody'\n"
+    assert not (tmp_path / "i.json").exists()
+
+
 @pytest.mark.parametrize(
     "command",
-    ["", "generate", "solve", "verify", "explain", "draw", "draw commit", "draw leaf", "draw check", "bottlenecks", "compare"],
+    [
+        "",
+        "generate",
+        "solve",
+        "verify",
+        "explain",
+        "draw",
+        "draw commit",
+        "draw leaf",
+        "draw check",
+        "bottlenecks",
+        "compare",
+        "repair",
+    ],
 )
 def test_help_lists_what_there_is(command: str) -> None:
     told = run(*command.split(), "--help")
     assert (told.returncode, told.stderr) == (0, "")
     assert "usage:" in told.stdout
-    for missing in ("repair",):
-        assert missing not in told.stdout
