@@ -101,16 +101,17 @@ class Alone(Walk):
         """Whether its fault shows: directly, or in the answers of the rows that run the function."""
         near = [row for row in rows if mutant.function in self.calls[str(row)]]
         near.sort(key=lambda row: (row.method, len(self.calls[str(row)])))
-        of_an_action = ".actions" in mutant.function.__module__
+        module = mutant.function.__module__
+        of_a_page = ".views" in module or ".queries" in module
         self.wrong, self.stops, self.turn = [], True, 0
         self.missing.clear()
         try:
             with standing(mutant):
-                if of_an_action and direct.shows(self.world, of_an_action=True):
+                if not of_a_page and direct.shows(self.world, of_an_action=".actions" in module):
                     return True
                 for row in near[:MOST_ROWS]:
                     self.walk_near(row)
-                return not of_an_action and direct.shows(self.world)
+                return of_a_page and direct.shows(self.world)
         except Caught:
             return True
         finally:

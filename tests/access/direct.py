@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -82,6 +83,13 @@ def _rules(world: World) -> Iterator[tuple[str, bool]]:
         "nobody follows another member's people who cannot sign in",
         not may_rank_for(world.by("uibcoordinator"), world.entry("unable", "open").link),
     )
+    counsellor, unit = world.by("uibunit"), Unit.objects.get(name="Zqenhet")
+    taken_in: dict[str, Any] = {"member": uib, "person": {"unit": unit}, "candidate": world.candidates["doubleuib"]}
+    yield (
+        "a unit's counsellor takes nobody in from elsewhere",
+        not _is_done(lambda by: people.save_candidate(**taken_in, by=by), counsellor),
+    )
+    yield "nor adds anybody", not _is_done(lambda by: people.save_candidate(member=uib, person={}, by=by), counsellor)
     yield "who is not signed in coordinates nothing", not may_coordinate(AnonymousUser(), done)
     yield "nobody decides at a host that does not exist", not may_offer_for(world.by("contact"), Host())
     done.members.clear()
