@@ -9,8 +9,10 @@ from typing import Any
 
 from matching.problem import Candidate, Instance, Place, digest
 from matching.result import Bound, Level, Result, Value
+from matching.tests import mended
 from matching.tests.blocking import blocking_pairs, could_open
 from matching.tests.brute import Seated, Where, allocations, brute_force, keeps, may_have, opened, seated, values
+from matching.tests.mended import at_broken_places, nobody_is_worse, released_of, repair_levels
 
 type Corruption = Callable[[Instance, Result, random.Random], Result | None]
 
@@ -72,6 +74,24 @@ def stable_result_of(instance: Instance, where: Where) -> Result:
         stable=not blocking,
         could_open=could_open(instance, where),
     )
+
+
+def repair_result_of(instance: Instance, where: Where, released: set[str]) -> Result:
+    """A result of the policy `repair` with right values, called proven."""
+    told = tuple(proven(level, value) for level, value in repair_levels(instance, where, released))
+    first = replace(told[0], certificate={"type": "released", "candidates": sorted(released)})
+    whole = result_of(instance, values(instance, where), seated(instance, where))
+    return replace(whole, policy="repair", levels=(first, *told[1:]))
+
+
+def repaired(rng: random.Random) -> tuple[Instance, Result]:
+    """A small round from which somebody withdrew after it was placed, and its best repair, by trying everything."""
+    while True:
+        changed, released = mended.changed_round(rng)
+        right = [where for where in allocations(changed) if nobody_is_worse(changed, where, released)]
+        if right:
+            best = min(right, key=lambda where: mended.wish(repair_levels(changed, where, released)))
+            return changed, repair_result_of(changed, best, released)
 
 
 def unproven(level: str, value: Value) -> Level:
@@ -532,6 +552,78 @@ def blocking_the_queue(instance: Instance, result: Result, rng: random.Random) -
 @breaks("kind-order", "stable")
 def later_kinds_by_order(instance: Instance, result: Result, rng: random.Random) -> Result | None:
     return later_kinds(instance, result, rng)
+
+
+# --- the policy repair ------------------------------------------------------------------------------------------------
+
+
+@breaks("stays", "repair")
+def who_stays_gets_a_worse_rank(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    """Another allocation that keeps all rules, with the right values of all levels, in which somebody is worse off."""
+    released = set(released_of(result))
+    worse = [where for where in islice(allocations(instance), 1_000) if not nobody_is_worse(instance, where, released)]
+    where = _some(rng, worse)
+    return None if where is None else repair_result_of(instance, where, released)
+
+
+@breaks("bound", "repair")
+def not_the_best_repair(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    released = set(released_of(result))
+    right = [where for where in islice(allocations(instance), 1_000) if nobody_is_worse(instance, where, released)]
+    others = [repair_result_of(instance, where, released) for where in right]
+    return _some(rng, [other for other in others if [*_values(other)] != [*_values(result)]])
+
+
+def _values(result: Result) -> Iterator[Value]:
+    return (level.value for level in result.levels)
+
+
+def _called_released(result: Result, ids: list[str]) -> Result:
+    """Other people called released; the value goes with them."""
+    placed = sum(one in result.assignment for one in ids)
+    told = replace(proven("released", placed), certificate={"type": "released", "candidates": ids})
+    return _with_level(result, 0, told)
+
+
+@breaks("released", "repair")
+def released_left_out(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    """Whose place is broken; that a partner withdrew cannot be seen."""
+    broken = at_broken_places(instance)
+    one = _some(rng, sorted(broken))
+    return None if one is None else _called_released(result, [other for other in released_of(result) if other != one])
+
+
+@breaks("released", "repair")
+def released_without_a_place(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    one = _some(rng, [one.id for one in instance.candidates if one.previous is None])
+    return None if one is None else _called_released(result, sorted([*released_of(result), one]))
+
+
+@breaks("released", "repair")
+def released_twice(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    one = _some(rng, released_of(result))
+    return None if one is None else _called_released(result, sorted([*released_of(result), one]))
+
+
+@breaks("unknown", "repair")
+def released_nobody(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    return _called_released(result, sorted([*released_of(result), "nobody"]))
+
+
+@breaks("level-value", "repair")
+def other_number_of_moves(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    wanted = rng.choice(["moved", "released"])
+    at = next(number for number, level in enumerate(result.levels) if level.level == wanted)
+    level = result.levels[at]
+    value = _off_by(level.value, 1, rng)
+    return _with_level(result, at, replace(level, value=value, bound=as_bound(value)))
+
+
+@breaks("level-order", "repair")
+def levels_of_the_objective(instance: Instance, result: Result, rng: random.Random) -> Result | None:
+    where = {one: place for one, (place, _) in result.assignment.items()}
+    told = zip(instance.objective, values(instance, where), strict=True)
+    return replace(result, levels=tuple(proven(level, value) for level, value in told))
 
 
 # --- certificates -----------------------------------------------------------------------------------------------------

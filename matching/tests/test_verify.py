@@ -2,6 +2,7 @@
 
 import ast
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from matching.result import Level, Result
 from matching.solve import solve
 from matching.tests.blocking import random_round
 from matching.tests.brute import random_instance
-from matching.tests.corruptions import CORRUPTIONS, Corruption, result_of, right_result, stable_result
+from matching.tests.corruptions import CORRUPTIONS, Corruption, repaired, result_of, right_result, stable_result
 from matching.verify import CODES, verify
 from matching.verify.identity import digest_of
 
@@ -23,10 +24,12 @@ HARDER = [random_round(random.Random(seed), most_candidates=5) for seed in range
 STABLE = [stable_result(instance, random.Random(number)) for number, instance in enumerate(HARDER)]
 CERTIFIED = [certify(instance, result) for instance, result in zip(ROUNDS[:60], RIGHT, strict=False)]
 QUEUE = [solve(instance, "queue") for instance in HARDER]
-OF_POLICY = {
+CHANGED, MENDED = zip(*(repaired(random.Random(seed)) for seed in range(80)), strict=True)
+OF_POLICY: dict[str, tuple[Sequence[Instance], Sequence[Result]]] = {
     "optimal": (ROUNDS, RIGHT),
     "stable": (HARDER, STABLE),
     "queue": (HARDER, QUEUE),
+    "repair": (CHANGED, MENDED),
     "certified": (ROUNDS[:60], CERTIFIED),
 }
 
@@ -49,6 +52,13 @@ def test_certificates_prove_every_bound() -> None:
 
 def test_right_stable_results_pass() -> None:
     for instance, result in zip(HARDER, STABLE, strict=True):
+        report = verify(instance, result)
+        assert report.ok, (instance, report.problems)
+        assert not report.notes
+
+
+def test_right_repairs_pass_with_every_bound_checked() -> None:
+    for instance, result in zip(CHANGED, MENDED, strict=True):
         report = verify(instance, result)
         assert report.ok, (instance, report.problems)
         assert not report.notes

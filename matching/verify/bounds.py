@@ -11,7 +11,7 @@ from typing import Any
 from matching.problem import Place
 from matching.result import Level
 from matching.verify.certificate import certified
-from matching.verify.levels import components, wants_most, words
+from matching.verify.levels import components, released_ids, wants_most, words
 from matching.verify.report import Problem, Report
 from matching.verify.rules import Seated, always_open, rank_of, takes
 
@@ -22,7 +22,7 @@ EFFORT = 4.0  # CP-SAT's deterministic seconds per component
 
 def check_bounds(seated: Seated, *, prove_small: bool) -> Report:
     """Bounds that certificates or a better allocation refute, how the others were checked, and a note for each that was not."""
-    if seated.result.policy != "optimal":
+    if seated.result.policy not in {"optimal", "repair"}:
         return Report(())
     claimed = [level for level in seated.result.levels if level.bound is not None]
     problems, proven = certified(seated)
@@ -92,6 +92,7 @@ class WholeModel:
 
         self.cp, self.seated, self.model = cp_model, seated, cp_model.CpModel()
         self.seats: dict[tuple[str, str, str], Any] = {}  # candidate id, place id, kind
+        self.released = set(released_ids(seated))
         self.at: dict[tuple[str, str], Any] = {}  # candidate id, place id -> sum over kinds
         self._add_candidates()
         for place in seated.instance.places:
@@ -113,6 +114,10 @@ class WholeModel:
             self.model.add(sum(self.at[pair] for pair in asked if pair in self.at) <= 1)
             if one.pinned is not None:
                 self.model.add(self.at[one.id, one.pinned] == 1)
+            if self.seated.result.policy == "repair" and one.previous is not None and one.id not in self.released:
+                had = rank_of(one, one.previous) or 0
+                no_worse = [(one.id, place) for group in one.choices[:had] for place in group]
+                self.model.add(self._sum(self.at[pair] for pair in no_worse if pair in self.at) == 1)
 
     def _add_place(self, place: Place) -> None:
         opened = 1 if always_open(place) else self.model.new_bool_var("")
@@ -159,6 +164,10 @@ class WholeModel:
         candidate = self.seated.candidates[one]
         if level == "kept":
             return candidate.previous == place
+        if level == "moved":
+            return candidate.previous not in {None, place}
+        if level == "released":
+            return one in self.released
         return level == "placed" or level == f"class:{candidate.class_}"
 
     def _shortfall(self) -> Any:

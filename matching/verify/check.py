@@ -5,6 +5,7 @@ from matching.result import LIMITS, POLICIES, Result
 from matching.verify.bounds import check_bounds
 from matching.verify.identity import digest_of
 from matching.verify.levels import wrong_levels
+from matching.verify.mending import wrong_repair
 from matching.verify.opening import wrong_could_open
 from matching.verify.replay import wrong_queue
 from matching.verify.report import Problem, Problems, Report
@@ -35,7 +36,7 @@ def _wrong_policy(seated: Seated) -> tuple[list[Problem], list[str]]:
         return [*wrong_stability(seated), *wrong], notes
     if seated.result.policy == "queue":
         return wrong_queue(seated)
-    return [], ["released and moved not checked"] if seated.result.policy == "repair" else []
+    return [*wrong_repair(seated)] if seated.result.policy == "repair" else [], []
 
 
 def _wrong_digest(seated: Seated) -> Problems:

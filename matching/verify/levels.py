@@ -39,7 +39,7 @@ def wrong_levels(seated: Seated) -> Problems:
 
 
 def value_of(seated: Seated, level: str) -> Value | None:
-    """The value the allocation gives; None where the instance alone does not tell (`released`, `moved`)."""
+    """The value the allocation gives; None for a level that there is not."""
     if level.startswith("class:"):
         return sum(str(seated.candidates[one].class_) == level.removeprefix("class:") for one in seated.where)
     if level == "placed":
@@ -52,7 +52,18 @@ def value_of(seated: Seated, level: str) -> Value | None:
         return sum(_ranks(seated))
     if level == "profile":
         return _profile(seated)
+    if level == "released":
+        return sum(one in seated.where for one in released_ids(seated))
+    if level == "moved":
+        return sum(seated.candidates[one].previous not in {None, place} for one, (place, _) in seated.where.items())
     return _draw(seated) if level == "lottery" else None
+
+
+def released_ids(seated: Seated) -> list[str]:
+    """Who is called released by the certificate of the level `released`; nobody where there is none."""
+    certificates = (level.certificate or {} for level in seated.result.levels if level.level == "released")
+    written: object = next((one.get("candidates") for one in certificates if one.get("type") == "released"), [])
+    return [one for one in written if isinstance(one, str)] if isinstance(written, list) else []
 
 
 def _ranks(seated: Seated) -> Iterable[int]:

@@ -26,6 +26,8 @@ CODES = {
     "blocking": "a blocking pair that is none, or one that is missing",
     "stable": "called stable, and it is not, or the other way round",
     "queue": "first come, first served would have placed somebody elsewhere",
+    "released": "somebody is called released who is not, or the other way round",
+    "stays": "somebody who stays has no place, or one of a worse rank",
     "could-open": "another number of closed places could have opened",
 }
 
