@@ -23,6 +23,7 @@ from matching.problem import Instance, digest, read_instance, warnings, with_see
 from matching.repair import repair
 from matching.result import Result, read_result, write_result
 from matching.solve import Progress, solve
+from matching.value import value
 from matching.verify import verify
 
 DONE, DOES_NOT_HOLD, CANNOT_TAKE = 0, 1, 2
@@ -76,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_bottlenecks(commands)
     _add_compare(commands)
     _add_repair(commands)
+    _add_value(commands)
     return parser
 
 
@@ -191,6 +193,17 @@ def _add_repair(commands: _Commands) -> None:
     command.set_defaults(run=_repair)
 
 
+def _add_value(commands: _Commands) -> None:
+    told = "Say what one more seat of each kind would do to every level: an estimate for all, exact for a sample, as JSON."
+    command = commands.add_parser("value", help="say what one more seat would do", description=told)
+    command.add_argument("instance", metavar="INSTANCE.json", help="the round, plain or gzip")
+    command.add_argument("--sample", default=0, type=_natural, metavar="N", help="solve the round again for N drawn seats (0)")
+    command.add_argument("--seed", default=1, type=_natural, metavar="S", help="the same seed draws the same sample (1)")
+    command.add_argument("--time-limit", type=_seconds, metavar="S", help="stop each solve after this many seconds")
+    _add_output(command)
+    command.set_defaults(run=_value)
+
+
 def _add_output(command: argparse.ArgumentParser) -> None:
     command.add_argument("-o", dest="output", type=_writable, metavar="FILE", help="write here, not to standard output")
 
@@ -268,6 +281,13 @@ def _repair(options: argparse.Namespace) -> int:
     write_instance(after, options.instance_out)
     write_result(found, options.output)
     return DONE
+
+
+def _value(options: argparse.Namespace) -> int:
+    instance = read_instance(options.instance)
+    result = solve(instance, time_limit=options.time_limit)
+    told = value(instance, result, sample=options.sample, seed=options.seed, time_limit=options.time_limit)
+    return _put(told.data(), options.output)
 
 
 def _put(data: object, output: str | None) -> int:

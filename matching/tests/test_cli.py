@@ -223,6 +223,7 @@ def test_faulty_changes_are_refused_in_one_line(folder: Path, tmp_path: Path) ->
         "bottlenecks",
         "compare",
         "repair",
+        "value",
     ],
 )
 def test_help_lists_what_there_is(command: str) -> None:

@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import replace
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import pytest
@@ -61,6 +61,26 @@ def test_thousands_of_small_rounds_as_by_trying_everything() -> None:
         f"{PROVEN_ROUNDS - repaired} refused, as no allocation holds the pins and keeps who stays from a worse rank",
     ]
     write_report("prove-repair.txt", [*lines, "", f"{perf_counter() - began:.0f} s"])
+
+
+@pytest.mark.bench
+def test_beside_solving_anew() -> None:
+    lines = ["seconds of processor time; one in twenty withdraws, drawn by a seed", ""]
+    lines.append(f"{'round':<14}{'solve':>8}{'repair':>8}{'ratio':>7}{'released':>10}{'moved':>7}{'placed':>8}")
+    for family, candidates in (("school", 4000), ("region", 1000), ("region", 4000)):
+        large = generate(family, candidates, 1)
+        began = process_time()
+        before = solve(large)
+        between = process_time()
+        people = [one.id for one in large.candidates if one.pinned is None]
+        _, found = repair(large, before, Changes(frozenset(random.Random(1).sample(people, candidates // 20))))
+        seconds = between - began, process_time() - between
+        assert all(level.proven for level in found.levels)
+        told = {level.level: level.value for level in found.levels}
+        name, ratio = f"{family} {candidates}", seconds[1] / seconds[0]
+        counts = f"{told['released']:>10}{told['moved']:>7}{told['placed']:>8}"
+        lines.append(f"{name:<14}{seconds[0]:>8.2f}{seconds[1]:>8.2f}{ratio:>7.2f}{counts}")
+    write_report("bench-repair.txt", lines)
 
 
 def test_nothing_happened() -> None:
