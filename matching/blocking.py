@@ -6,12 +6,13 @@ The source of the rules is docs/how/engine.md, "The policies", and docs/matching
 from dataclasses import replace
 
 import numpy as np
+from scipy import sparse
 
 from matching.arcs import arcs_of, possible, seats_of
 from matching.highs import search
 from matching.market import Market
 from matching.problem import Candidate, Instance, Pool
-from matching.program import program_of
+from matching.program import NONE_ABOVE, program_of
 from matching.seating import Seating
 
 
@@ -77,12 +78,18 @@ def _opens_in_a_search(seating: Seating, place: int, wishing: list[int]) -> bool
     at = next(number for number, one in enumerate(instance.places) if one.id == seating.market.instance.places[place].id)
     program, takes = program_of(instance, arcs, seats, reserves=False)
     seated = np.array([one.previous is not None for one in instance.candidates], dtype=bool)
-    if len(arcs) == 0 or not np.isin(np.flatnonzero(seated), arcs.candidate).all():
+    goal = np.flatnonzero(arcs.place == at)
+    if len(goal) == 0 or not np.isin(np.flatnonzero(seated), arcs.candidate).all():
         return False
-    weight = len(instance.candidates) + 1
-    worth = weight * seated[arcs.candidate].astype(np.int64) + (arcs.place == at)
-    found = search(program, -(takes.T @ worth), np.inf)
-    return found.x is not None and int(worth @ (takes @ found.x)) > weight * int(seated.sum())
+    inside = np.concatenate([np.flatnonzero(seated[arcs.candidate]), goal])
+    row = np.where(np.arange(len(inside)) < seated[arcs.candidate].sum(), arcs.candidate[inside], len(seated))
+    entries = np.ones(len(inside), dtype=np.int64), (np.unique(row, return_inverse=True)[1], inside)
+    rows = sparse.csr_array(sparse.coo_array(entries, shape=(len(np.unique(row)), len(arcs)))) @ takes
+    least = np.ones(rows.shape[0], dtype=np.int64)  # everybody who was seated is, and somebody is at the place
+    found = search(
+        program.with_rows(rows, least, np.full(len(least), NONE_ABOVE)), np.zeros(takes.shape[1], dtype=np.int64), np.inf
+    )
+    return found.x is not None
 
 
 def _around(seating: Seating, place: int, wishing: list[int]) -> Instance:

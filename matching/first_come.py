@@ -81,18 +81,16 @@ def _in_turn(market: Market, turns: list[Turn]) -> Seating:
         for unit, places in turns:
             if unit in going and any(seating.seat(unit, place) for place in places):
                 going.discard(unit)
-        short = [place for place, room in enumerate(seating.rooms) if room.lacks_people and place not in market.pinned_places]
-        going = {unit for place in short for unit in _sent_away(seating, place)}
-        if not short:
-            break
+        short = [place for place, room in enumerate(seating.rooms) if room.lacks_people]
+        smaller = {place: each for place in short if (each := seating.smaller(place)) is not None}
+        going = {unit for place, each in smaller.items() for unit in _sent_away(seating, place, each)}
     return seating
 
 
-def _sent_away(seating: Seating, place: int) -> list[int]:
-    """Close a place; one that wants equal numbers keeps those who came first, as many as it can. Who has to go."""
+def _sent_away(seating: Seating, place: int, each: int) -> list[int]:
+    """Who has to go when the place has only so many seats of each kind; those who came first stay."""
     room = seating.rooms[place]
     units = list(dict.fromkeys(seating.market.unit_of[one] for one in room.options))
-    each = room.most_equal() if room.equal else 0
     for unit in units:
         seating.unseat(unit)
     room.capacity = (each,) * len(room.most)

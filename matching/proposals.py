@@ -124,6 +124,7 @@ class Proposals:
         before = self._heads(units)
         for unit in units:
             self._take_out(unit)
+        self.touched.add(place)
         self._resize(place, each)
         kept = {unit for unit in units if each and self.seating.seat(unit, place)}
         self.call(unit for unit in units if unit not in kept)

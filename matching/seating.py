@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from matching.market import Market, Standing, Unit
-from matching.rooms import Room
+from matching.rooms import Room, fits
 
 
 class Seating:
@@ -70,6 +70,17 @@ class Seating:
         """Whether everybody of the unit would rather be at the place, one of their wishes, and no pin holds them."""
         about = self.market.units[unit]
         return about.pinned is None and self.market.all_prefer(about, place, self.at[unit])
+
+    def smaller(self, place: int) -> int | None:
+        """How many seats of each kind a place that lacks people should have instead, 0 for none; None where a pin forbids it."""
+        room = self.rooms[place]
+        each = min(room.most_equal(), room.capacity[0] - 1) if room.equal else 0
+        pinned = [one for unit in self.units_at[place] for one in self.market.units[unit].people if self._is_pinned(unit)]
+        kept = fits([room.options[one] for one in pinned], (each,) * len(room.most))
+        return each if kept else None
+
+    def _is_pinned(self, unit: int) -> bool:
+        return self.market.units[unit].pinned is not None
 
     # --- what a place would do ------------------------------------------------------------------------------------
 

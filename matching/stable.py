@@ -17,7 +17,7 @@ from matching.proposals import Proposals
 
 _MOVES = 50  # for each unit, before wishes are said to go in circles
 _TRIES = 40  # from other beginnings, for as long as a result is not stable
-_LARGE = 20_000  # units times tries
+_LARGE = 10_000  # units times tries
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,26 +114,25 @@ class _Attempt:
                 room.close()
 
     def _settle(self) -> None:
-        if not self._proposals.settle(self._moves, self._rng):
+        """Let people ask in turn; where that goes in circles, in a drawn order."""
+        if not self._proposals.settle(self._moves):
             rng = self._rng or random.Random(self._market.instance.seed)  # noqa: S311 - the same again on any machine
             self._proposals.settle(self._moves, rng)
 
     def _close_broken(self) -> None:
         """Close the places that lack most, one after the other, until none lacks anything; people go on."""
-        broken: set[int] = set()
+        lacking: dict[int, tuple[float, int]] = {}  # place -> the share of what it needs that is not there, and itself
         while True:
-            broken |= self._proposals.touched - self._market.pinned_places
+            for place in self._proposals.touched:
+                lacking.pop(place, None)
+                if self._seating.broken(place) and self._seating.smaller(place) is not None:
+                    lacking[place] = self._seating.rooms[place].shortage(), place
             self._proposals.touched.clear()
-            broken = {place for place in broken if self._seating.broken(place)}
-            if not broken:
+            if not lacking:
                 break
-            place = self._rng.choice(sorted(broken)) if self._rng else max(broken, key=self._shortage)
-            room = self._seating.rooms[place]
-            self._proposals.resize(place, min(room.most_equal(), room.capacity[0] - 1) if room.equal else 0)
+            place = self._rng.choice(sorted(lacking)) if self._rng else max(lacking, key=lacking.__getitem__)
+            self._proposals.resize(place, self._seating.smaller(place) or 0)
             self._settle()
-
-    def _shortage(self, place: int) -> tuple[float, int]:
-        return self._seating.rooms[place].shortage(), place
 
     def _reopen(self) -> None:
         """Open closed places again for as long as one can be, and nothing else breaks."""
@@ -158,8 +157,7 @@ class _Attempt:
         self._proposals.begin_trial()
         self._proposals.touched.clear()
         self._proposals.reopen(place, each)
-        holds = self._proposals.settle(self._moves)
-        holds = holds and not any(map(self._seating.broken, self._proposals.touched - self._market.pinned_places))
+        holds = self._proposals.settle(self._moves) and not any(map(self._seating.broken, self._proposals.touched))
         self._proposals.end_trial(keep=holds)
         return holds
 
