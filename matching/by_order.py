@@ -1,7 +1,7 @@
 """The policies that go by order, `stable` and `queue`, from the instance to what a result says."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -33,15 +33,21 @@ class Outcome:
 
 def by_order(instance: Instance, policy: str) -> Outcome:
     """Place a canonical instance by `stable` or `queue`. Raises InputError for pins that cannot all hold."""
-    arcs = strict_wishes(instance)
     if policy == "queue":
-        return _outcome(instance, arcs, queue(Market(instance, arcs)))
+        return by_mechanism(instance, queue)
+    arcs = strict_wishes(instance)
     if is_plain(instance):
         return replace(_outcome(instance, arcs, plain_stable(instance, arcs)), stable=True, could_open=0)
     found = stable(Market(instance, arcs))
     blocking = tuple((instance.candidates[one].id, instance.places[place].id) for one, place in found.blocking)
     outcome = _outcome(instance, arcs, found.at)
     return replace(outcome, blocking=blocking, stable=not blocking, could_open=found.could_open)
+
+
+def by_mechanism(instance: Instance, mechanism: Callable[[Market], list[int | None]]) -> Outcome:
+    """Place a canonical instance by a mechanism that is no policy (`first_come.boston`), to compare with."""
+    arcs = strict_wishes(instance)
+    return _outcome(instance, arcs, mechanism(Market(instance, arcs)))
 
 
 def _outcome(instance: Instance, arcs: Arcs, at: Sequence[int | None]) -> Outcome:

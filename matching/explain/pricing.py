@@ -255,13 +255,14 @@ class Pricing:
     # --- partners -----------------------------------------------------------------------------------------------------
 
     def _joint_chain(self, one: Candidate, partner: Candidate, place: Place) -> Chain | Blocked:
-        """A chain for both, one after the other, in the better of the two orders; real, not always the cheapest."""
+        """A chain for both, one after the other; the lesser id first if that can be. Real, not always the cheapest."""
         asked = any(place.id in group for group in partner.choices)
         if partner.pinned is not None or not asked or not self.seating.kinds_for(partner, place):
             return Blocked(["partner"], proven=True)
         key = min(one.id, partner.id), place.id
         if key not in self._together:
-            found = [*self._both(one, partner, place), *self._both(partner, one, place)]
+            first, second = sorted((one, partner), key=lambda each: each.id)
+            found = self._both(first, second, place) or self._both(second, first, place)
             self._together[key] = min(found, key=self._order) if found else None
         chain = self._together[key]
         if chain is not None:

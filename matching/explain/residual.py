@@ -7,6 +7,7 @@ A path from a seat to the node somebody left gives that person the seat, and eve
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from heapq import heappop, heappush
 from typing import NamedTuple
 
@@ -53,11 +54,24 @@ class Residual:
         self.potential, self.sound = self._distances_to_nowhere(far * self._scale)
         self.out: list[list[Arc]] = [[] for _ in rows]
         self._reduce()
-        self.onward = self._search(self.into, nowhere)
-        self.inward = self._search(self.out, nowhere)
-        everywhere = range(len(rows))
-        self._no_way_on = {node for node in everywhere if node not in self.onward.distance}
-        self._no_way_in = {node for node in everywhere if node not in self.inward.distance}
+
+    @cached_property
+    def onward(self) -> Reach:
+        """From every node to nowhere."""
+        return self._search(self.into, self.nowhere)
+
+    @cached_property
+    def inward(self) -> Reach:
+        """From nowhere to every node."""
+        return self._search(self.out, self.nowhere)
+
+    @cached_property
+    def _no_way_on(self) -> set[int]:
+        return {node for node in range(len(self.into)) if node not in self.onward.distance}
+
+    @cached_property
+    def _no_way_in(self) -> set[int]:
+        return {node for node in range(len(self.into)) if node not in self.inward.distance}
 
     def _distances_to_nowhere(self, far: int) -> tuple[list[int], bool]:
         """By Bellman-Ford; nodes without a way there count from `far`. False where a cycle is negative."""

@@ -13,14 +13,14 @@ REPORTS = ROOT / "docs" / "reports"
 
 def write_report(name: str, lines: list[str], *, of: str = "matching") -> None:
     """Print the lines under a heading, and keep them as the last report of that name. `of` is the folder that they speak of."""
-    text = "\n".join([_heading(of), "", *lines, ""])
+    text = "\n".join([heading(of), "", *lines, ""])
     sys.stdout.write(f"\n{text}")
     REPORTS.mkdir(exist_ok=True)
     (REPORTS / name).write_text(text)
 
 
-def _heading(of: str) -> str:
-    """When, of which commit of that folder, on what."""
+def heading(of: str) -> str:
+    """When, of which commit of that folder, on what machine."""
     command = ["git", "log", "-1", "--format=%h", "--", of]
     commit = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
