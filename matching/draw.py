@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 import secrets
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ __all__ = [
     "Leaf",
     "Leaves",
     "Proof",
+    "by_hand",
     "commit",
     "draw_of",
     "leaves_faults",
@@ -68,8 +70,12 @@ class Leaf:
 
     def hash(self) -> bytes:
         """SHA-256 of the byte 0x00, the salt, and the canonical JSON of [candidate, draw, place]; 32 bytes."""
-        written = json.dumps([self.candidate, self.draw, self.place], ensure_ascii=False, separators=(",", ":"))
+        written = _canonical([self.candidate, self.draw, self.place])
         return hashlib.sha256(_LEAF + self.salt + written.encode()).digest()
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +213,37 @@ def _draw_faults(leaf: Leaf, seed: int) -> Iterator[str]:
 
 def _told(leaf: Leaf) -> str:
     return "no place" if leaf.place is None else f"the place {leaf.place!r}"
+
+
+_BY_HAND = r"""seed={seed}
+candidate={candidate}
+named={named}
+place={place}
+salt={salt}
+
+hash() {{ sha256sum | cut -c1-64; }}
+bytes() {{ printf "$(printf %s "$1" | sed 's/../\\x&/g')"; }}
+draw=$(printf %s "$seed/$candidate" | hash | cut -c1-16)
+at=$({{ bytes "00$salt"; printf '[%s,"%s",%s]' "$named" "$draw" "$place"; }} | hash)
+while read -r side neighbour; do
+  if [ "$side" = left ]; then at=$(bytes "01$neighbour$at" | hash); else at=$(bytes "01$at$neighbour" | hash); fi
+done <<END
+{path}END
+echo "$draw"
+echo "$at"
+"""
+
+
+def by_hand(proof: Proof) -> str:
+    """Commands that compute a candidate's draw and the root with bash, sed, cut and sha256sum alone, and print the two."""
+    return _BY_HAND.format(
+        seed=proof.seed,
+        candidate=shlex.quote(proof.leaf.candidate),
+        named=shlex.quote(_canonical(proof.leaf.candidate)),
+        place=shlex.quote(_canonical(proof.leaf.place)),
+        salt=proof.leaf.salt.hex(),
+        path="".join(f"{side} {neighbour.hex()}\n" for side, neighbour in proof.path),
+    )
 
 
 # ---------------------------------------------------------------- files

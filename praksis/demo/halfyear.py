@@ -149,6 +149,7 @@ def _round(plan: Plan) -> Round:
         owner=plan.members.region,
         state=RoundState.RANKING if plan.is_open else RoundState.CLOSED,
         seed=plan.draw.between(1, 10**9),
+        seed_published_at=opens_at,
         opens_at=opens_at,
         closes_at=closes_at,
         closed_at=None if plan.is_open else closes_at,

@@ -26,7 +26,7 @@ OPEN = {
     "rounds_roundplace": {"web": "select, insert, delete", "worker": "select"},
     "rounds_reserve": {"web": "select, insert, update, delete", "worker": "select"},
     "rounds_reserve_places": {"web": "select, insert, delete", "worker": "select"},
-    "rounds_run": {"web": "select, insert, update", "worker": "select, update"},
+    "rounds_run": {"web": "select, insert", "worker": "select, update"},
     "rounds_publication": {"web": "select, insert", "worker": "select, update (published_by_id)"},
 }
 PERSONS = {

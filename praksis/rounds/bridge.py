@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
+from matching.draw import Leaves, by_hand, commit, leaves_to_data, proof_faults, proof_from_data, proof_to_data, proofs
 from matching.explain import Reason, explain
-from matching.problem import Candidate, InputError, Instance, Pool, Reserve, Seat, canonical_json, eligible_kinds
+from matching.problem import Candidate, InputError, Instance, Pool, Reserve, Seat, canonical_json, eligible_kinds, lottery_words
 from matching.problem import Place as EnginePlace
 from matching.result import Result, result_to_data
 from matching.verify import verify
@@ -34,7 +35,10 @@ __all__ = [
     "Row",
     "allocate",
     "build_problem",
+    "commands_for",
+    "drawn_for",
     "instance_file",
+    "leaf_faults",
 ]
 
 READ_AT_ONCE = 5000
@@ -55,7 +59,7 @@ class NotVerifiedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one entry got: a place and a kind of seat, or none, and a reason for every choice above it."""
+    """What one entry got: a place and a kind of seat, or none, a reason for every choice above it, and its leaf (`draw.py`)."""
 
     entry: str
     tags: tuple[str, ...]
@@ -64,6 +68,7 @@ class Row:
     kind: str
     rank: int | None
     reasons: list[dict[str, Any]]
+    leaf: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,8 @@ class Tandem:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """A result that the independent check has accepted. `levels` are {level, value, bound, proven}; `file` is gzip JSON."""
+    """A result that the independent check has accepted, and a commitment to it. `levels` are {level, value, bound, proven};
+    `file` and `leaves` are gzip JSON, `root` 64 hexadecimal digits."""
 
     engine: str
     seconds: float
@@ -88,6 +94,8 @@ class Allocation:
     rows: list[Row]
     tandems: list[Tandem]
     file: bytes
+    leaves: bytes
+    root: str
 
 
 def build_problem(round_: Round, on: date | None = None) -> Instance:
@@ -232,16 +240,38 @@ def allocate(instance: Instance, policy: str, *, time_limit: int, progress: Prog
     if not report.ok:
         raise NotVerifiedError(sorted({problem.rule for problem in report.problems}))
     progress("explain", 80)
+    commitment, leaves = commit(instance, result)
     return Allocation(
         engine=result.engine,
         seconds=result.seconds,
         limit=result.limit or "",
         levels=[{"level": one.level, "value": one.value, "bound": one.bound, "proven": one.proven} for one in result.levels],
         notes=list(report.notes),
-        rows=list(_rows(instance, result)),
+        rows=list(_rows(instance, result, leaves)),
         tandems=list(_tandems(instance, result)),
-        file=gzip.compress(json.dumps(result_to_data(result), sort_keys=True).encode(), mtime=0),
+        file=_zipped(result_to_data(result)),
+        leaves=_zipped(leaves_to_data(leaves)),
+        root=commitment.root,
     )
+
+
+def _zipped(data: Mapping[str, Any]) -> bytes:
+    return gzip.compress(json.dumps(data, sort_keys=True).encode(), mtime=0)
+
+
+def leaf_faults(leaf: Mapping[str, Any], root: str) -> list[str]:
+    """What is wrong with an entry's leaf as it is stored, held against the run's root; empty when it holds."""
+    return proof_faults(proof_from_data(dict(leaf)), root)
+
+
+def commands_for(leaf: Mapping[str, Any]) -> str:
+    """The commands by which somebody computes that root without this software."""
+    return by_hand(proof_from_data(dict(leaf)))
+
+
+def drawn_for(seed: int, entry: str, place: str) -> str:
+    """What an entry draws for a place under the policy `optimal`: the three words of the lottery, 12 hexadecimal digits."""
+    return "".join(f"{word:04x}" for word in lottery_words(seed, entry, place))
 
 
 def _share(decided: "Decided") -> int:
@@ -249,8 +279,9 @@ def _share(decided: "Decided") -> int:
     return 5 + 65 * decided.number // decided.of
 
 
-def _rows(instance: Instance, result: Result) -> Iterator[Row]:
+def _rows(instance: Instance, result: Result, leaves: Leaves) -> Iterator[Row]:
     reasons = explain(instance, result)
+    leaf = {proof.leaf.candidate: proof_to_data(proof) for proof in proofs(leaves)}
     places = {place.id: place for place in instance.places}
     for candidate in instance.candidates:
         place, kind = result.assignment.get(candidate.id, (None, ""))
@@ -262,6 +293,7 @@ def _rows(instance: Instance, result: Result) -> Iterator[Row]:
             kind=kind,
             rank=next((rank for rank, group in enumerate(candidate.choices, 1) if place in group), None),
             reasons=[reason_data(reason, eligible_kinds(candidate, places[reason.place])) for reason in reasons[candidate.id]],
+            leaf=leaf[candidate.id],
         )
 
 

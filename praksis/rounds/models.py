@@ -3,6 +3,8 @@
 Who may see what, table by table: Round, RoundPlace, Reserve, Run, Publication hold no persons. Entry, Choice and Outcome
 hold pseudonyms (the run's purpose, the member, the person). EntryLink holds pseudonym and person (the member and the person).
 RunInput is read by the purpose «allocation of round N» and by auditors only.
+
+The draw can be checked (docs/how/the-draw.md): triggers hold a round's seed and a run that has ended.
 """
 
 import uuid
@@ -45,7 +47,8 @@ class RoundQuerySet(models.QuerySet["Round"]):
 class Round(models.Model):
     """One allocation: candidates of the members that take part, and the places that are in it.
 
-    `closed_at` is when it was last closed for wishes: runs ordered before are out of date.
+    `closed_at` is when it was last closed for wishes: runs ordered before are out of date. The seed never changes;
+    `seed_published_at` is when everyone could see it first, the moment the round opened for wishes.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -57,6 +60,7 @@ class Round(models.Model):
     policy = models.CharField(_("regel"), max_length=12, choices=Policy, default=Policy.OPTIMAL)
     objective = ArrayField(models.CharField(max_length=20), default=default_objective)
     seed = models.PositiveBigIntegerField(_("loddtrekning"))
+    seed_published_at = models.DateTimeField(null=True, blank=True)
     opens_at = models.DateTimeField(_("åpner for ønsker"))
     closes_at = models.DateTimeField(_("ønskefrist"))
     papers_due_on = models.DateField(_("frist for papirer"))
@@ -71,7 +75,13 @@ class Round(models.Model):
 
     class Meta:
         ordering = ["-closes_at", "name"]
-        constraints = [models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="round_closes_after_opening")]
+        constraints = [
+            models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="round_closes_after_opening"),
+            models.CheckConstraint(
+                condition=Q(state=RoundState.PREPARING) | Q(seed_published_at__isnull=False),
+                name="round_open_only_with_public_seed",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -194,7 +204,8 @@ class Run(models.Model):
 
     `levels` and `figures` are aggregates without persons; `progress` is what the worker says while it works:
     {"step": str, "share": 0..100}. `seconds` is wall time of the solver. `problem` is a code (`queries.problem_sentence`).
-    `verified_at`: when the independent check of the result had passed; nothing is stored before.
+    `verified_at`: when the independent check of the result had passed; nothing is stored before. `root` is the commitment to the
+    result (`matching.draw`), 64 hexadecimal digits: public with the first publication. A run that has ended is never changed.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -212,6 +223,7 @@ class Run(models.Model):
     progress = models.JSONField(default=dict, blank=True)
     engine = models.CharField(max_length=20, blank=True)
     digest = models.CharField(max_length=64, blank=True)
+    root = models.CharField(max_length=64, blank=True)
     seconds = models.FloatField(null=True, blank=True)
     levels = models.JSONField(default=list, blank=True)
     limit = models.CharField(max_length=10, blank=True)
@@ -240,19 +252,23 @@ class Run(models.Model):
 
 
 class RunInput(models.Model):
-    """The instance and the result as files (engine.md, gzip), for the run's purpose and for a check afterwards."""
+    """The instance, the result and the commitment's leaves as files (engine.md, gzip), for the run's purpose and for a check."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="files")
     instance = models.BinaryField()
     result = models.BinaryField(null=True)
+    leaves = models.BinaryField(null=True)
 
     def __str__(self) -> str:
         return f"files of {self.run_id}"
 
 
 class Outcome(models.Model):
-    """What a run gave one entry: a seat or none, and why for each choice above it (data, engine's reason codes)."""
+    """What a run gave one entry: a seat or none, and why for each choice above it (data, engine's reason codes).
+
+    `leaf` is the entry's part of the run's commitment with its way to the root, as `matching.draw` writes it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="outcomes")
@@ -261,6 +277,7 @@ class Outcome(models.Model):
     kind = models.CharField(max_length=2, blank=True)
     rank = models.PositiveSmallIntegerField(null=True, blank=True)
     reasons = models.JSONField(default=list, blank=True)
+    leaf = models.JSONField(default=dict, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "entry"], name="one_outcome_per_run")]

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext, pgettext
 
 from praksis.base.codes import Paper
 from praksis.base.dates import short_day
+from praksis.rounds.choices import RunState
 from praksis.rounds.models import Round, Run
 from praksis.rounds.rules import Fit
 
@@ -270,6 +271,15 @@ def step_name(step: str) -> str:
         "done": _("Ferdig"),
     }
     return steps.get(step, _("Venter på tur"))
+
+
+def run_verdict(run: Run) -> str:
+    """Whether what a run came to is proven, in a word or two; empty for one that gave no result."""
+    if run.state != RunState.DONE:
+        return ""
+    if run.proven:
+        return _("bevist")
+    return _("ikke bevist, stoppet av tidsgrensen") if run.limit else _("ikke bevist")
 
 
 def problem_sentence(run: Run) -> str:

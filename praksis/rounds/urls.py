@@ -1,6 +1,6 @@
 from django.urls import path
 
-from praksis.rounds.views import erasing, results, rounds, runs, wishes
+from praksis.rounds.views import draws, erasing, results, rounds, runs, wishes
 
 app_name = "rounds"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("onsker/<uuid:entry_id>/", wishes.wishes_of, name="wishes_of"),
     path("resultat/", results.result, name="result"),
     path("resultat/<uuid:entry_id>/", results.result_of_entry, name="result_of"),
+    path("resultat/<uuid:entry_id>/trekning/", draws.own_draw, name="result_draw"),
+    path("resultat/<uuid:entry_id>/trekning.json", draws.own_draw_file, name="result_draw_file"),
+    path("trekning/<uuid:round_id>/", draws.draw, name="draw"),
     path("runder/", rounds.rounds, name="rounds"),
     path("runder/ny/", rounds.new_round, name="new_round"),
     path("runder/<uuid:round_id>/", rounds.round_, name="round"),

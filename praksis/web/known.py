@@ -271,6 +271,8 @@ def _entry(link: EntryLink) -> list[Fact]:
         ("sent", _("sendt inn"), link.entry.sent_at),
         ("result", _("resultat, når det er publisert"), result),
         ("reasons", _("hvorfor"), " ".join(reasons)),
+        ("draw", _("det du trakk"), outcome.leaf.get("draw") if outcome else None),
+        ("salt", _("tilfeldig tall som skjuler det for andre"), outcome.leaf.get("salt") if outcome else None),
     )
 
 

@@ -23,6 +23,7 @@ from praksis.base.dates import moment
 from praksis.base.retention import KINDS
 from praksis.candidates.actions import give_consent, withdraw_consent
 from praksis.candidates.choices import ConsentKind
+from praksis.rounds.queries import public_draws
 from praksis.web.context import COLOR_COOKIE, COLOR_SCHEMES
 from praksis.web.known import as_data, consents_of, people_known
 from praksis.web.known import known as all_known
@@ -30,6 +31,7 @@ from praksis.web.paper import as_pdf
 from praksis.web.queries import front_page, reader_of, work_of
 
 LONGEST_NAME = 200
+SHOWN_DRAWS = 10
 YEAR_SECONDS = 365 * 24 * 3600
 
 
@@ -134,8 +136,8 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def how_we_allocate(request: HttpRequest) -> HttpResponse:
-    """The rules of the allocation, in plain words."""
-    return render(request, "web/how_we_allocate.html")
+    """The rules of the allocation, in plain words, and the draws that everyone can see."""
+    return render(request, "web/how_we_allocate.html", {"draws": public_draws()[:SHOWN_DRAWS]})
 
 
 @require_safe

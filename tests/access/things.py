@@ -14,6 +14,7 @@ from praksis.organisations.models import HostContact, Invitation, Membership, Un
 from tests.access.people import UNIT
 from tests.access.world import PEOPLE, ROUNDS, SEASON, World
 
+DRAWS = ("rounds:result_draw", "rounds:result_draw_file")
 PROVIDER_PAGES = ("ask_provider", "provider_answers", "signed_out", "connect_provider", "disconnect_provider")
 """In this region no provider is set up; `accounts/tests/test_openid.py` has one."""
 
@@ -236,7 +237,8 @@ def _wishes(world: World) -> dict[str, list[Thing]]:
         "web:rename_me": [thing("name", data=lambda: {"name": "Zqny"}, own=everyone(world))],
         "web:consent": [_consent(world, "student", {"student"}), _consent(world, "pupil", {"pupil", "guardian"})],
     }
-    return whole | {"rounds:wishes_of": lists, "rounds:result_of": [*published, waiting]}
+    results = {name: [*published, waiting] for name in ("rounds:result_of", *DRAWS)}
+    return whole | {"rounds:wishes_of": lists} | results
 
 
 def _consent(world: World, person: str, own: set[str]) -> Thing:
@@ -272,6 +274,10 @@ def _rounds(world: World) -> dict[str, list[Thing]]:
     return {
         "rounds:rounds": [thing("list", round=cast.seeing(*cast.members))],
         "rounds:round": [thing(key, rounds[key].pk, round=seen(key)) for key in ("done", "open", "closed", "others")],
+        "rounds:draw": [
+            *(thing(key, rounds[key].pk, open=everyone(world)) for key in ("done", "open", "others")),
+            thing("not opened", rounds["prepared"].pk),
+        ],
         "rounds:run": [thing(key, runs[key].pk, round=seen(key)) for key in ("closed", "others")],
         "rounds:new_round": [thing("new", data=lambda: _new_round(world), owner=cast.staff(*cast.members))],
         "rounds:open": owned("prepared"),

@@ -12,6 +12,7 @@ from django.urls import Resolver404, resolve, reverse
 from pypdf import PdfReader
 
 from praksis.base.codes import CONFIDENTIAL_GROUPS, TargetGroup
+from praksis.rounds.models import EntryLink
 from tests.access.people import Actor
 from tests.access.table import Address, Row
 from tests.access.things import Thing, thing, things
@@ -109,9 +110,14 @@ class Walk:
     used: set[str] = field(default_factory=set)
     missing: dict[str, str] = field(default_factory=dict)
     things: dict[str, list[Thing]] = field(default_factory=dict)
+    pseudonyms: dict[str, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.things = things(self.world)
+        links = list(EntryLink.objects.values_list("candidate_id", "entry_id"))
+        self.pseudonyms = {
+            key: {str(entry) for candidate, entry in links if candidate == one.pk} for key, one in self.world.candidates.items()
+        }
 
     def of(self, row: Row) -> list[Thing]:
         """The things of a row. Without arguments there is one, and it is whoever's who asks."""
@@ -192,7 +198,7 @@ class Walk:
         shown = [key for key, one in people.items() for _kind, person in entered if one.pk == person]
         for key in shown:
             about_oneself = row.name.startswith(NAMELESS) and actor.key == PEOPLE[key][2]
-            if not about_oneself and not {people[key].first_name, people[key].last_name} & words:
+            if not about_oneself and not {people[key].first_name, people[key].last_name, *self.pseudonyms[key]} & words:
                 yield f"enters {key}, who is not shown"
         named = {one.first_name for one in people.values()} & words
         missed = named - {people[key].first_name for key in shown}

@@ -192,6 +192,7 @@ def _rounds(made: World) -> None:
             season=SEASON,
             owner=made.cast.members[owner],
             seed=7,
+            seed_published_at=None if state == RoundState.PREPARING else now - timedelta(days=1),
             opens_at=now - timedelta(days=1),
             closes_at=now + timedelta(days=1),
             papers_due_on=timezone.localdate() + timedelta(days=14),
@@ -207,7 +208,8 @@ def _rounds(made: World) -> None:
         for member in members if people else ():
             by = made.by(next(iter(sorted(made.cast.staff(member)))))
             actions.enter_candidates(round_=round_, member=made.cast.members[member], by=by)
-        made.cast.told(round_.name, made.cast.seeing(owner, *members) | {who for person in people for who in made.own(person)})
+        public = set(made.cast.actors) if state != RoundState.PREPARING else set()
+        made.cast.told(round_.name, public | made.cast.seeing(owner, *members))
         for person in people:
             made.cast.told(made.entry(person, key).pk, made.staff_of(person) | made.own(person))
     _wishes(made)

@@ -131,7 +131,7 @@ def _next(round_: Round) -> Round:
 
 
 def _allocated(round_: Round, people: list[Candidate], wanted: Place) -> Run:
-    run = Run.objects.create(round=round_, click_key=uuid.uuid4(), policy=Policy.OPTIMAL, seed=1)
+    run = Run.objects.create(round=round_, click_key=uuid.uuid4(), policy=Policy.OPTIMAL, seed=round_.seed)
     RunInput.objects.create(run=run, instance=b"people")
     for one in people:
         need = one.needs.get()

@@ -66,11 +66,15 @@ def add_places(round_: Round) -> int:
 
 @transaction.atomic
 def open_round(*, round_: Round, by: User) -> Round:
-    """Open for wishes; places that have come since are taken in. Raises ValidationError when there are none."""
+    """Open for wishes; places that have come since are taken in. From now on everyone can see the seed.
+
+    Raises ValidationError when there are no places.
+    """
     locked = _locked(round_, by, RoundState.RANKING)
     add_places(locked)
     if not locked.places.exists():
         raise ValidationError(_("Det er ingen åpne plasser i dette halvåret ennå. Runden kan ikke åpnes."))
+    locked.seed_published_at = locked.seed_published_at or timezone.now()
     return _moved(locked, RoundState.RANKING)
 
 

@@ -69,8 +69,9 @@ def _refuse_when_not_ready(round_: Round) -> None:
 def allocate_run(run_id: UUID) -> None:
     """Calculate a run, in the worker. Starts over when an earlier worker was killed; does nothing when the run has ended.
 
-    Build, store the input, solve, check, explain, store. What the check does not accept is not stored: the run has failed then,
-    with a code that the page turns into a sentence. Each step is a transaction of its own, so that people see how far it is.
+    Build, store the input, solve, check, explain, commit to what everyone drew and got, store. What the check does not accept is
+    not stored: the run has failed then, with a code that the page turns into a sentence. Each step is a transaction of its own,
+    so that people see how far it is.
     """
     run = _begin(run_id)
     if run is None:
@@ -109,7 +110,7 @@ def _read(run: Run) -> bridge.Instance:
 def _store_input(run: Run, instance: bridge.Instance) -> None:
     run.digest, file = bridge.instance_file(instance)
     run.save(update_fields=["digest"])
-    RunInput.objects.update_or_create(run=run, defaults={"instance": file, "result": None})
+    RunInput.objects.update_or_create(run=run, defaults={"instance": file, "result": None, "leaves": None})
 
 
 @transaction.atomic
@@ -124,13 +125,13 @@ def _finish(run: Run, allocation: bridge.Allocation) -> None:
     if locked.state != RunState.RUNNING:  # another worker took the job up and was first
         return
     _store_outcomes(locked, allocation.rows)
-    RunInput.objects.filter(run=locked).update(result=allocation.file)
+    RunInput.objects.filter(run=locked).update(result=allocation.file, leaves=allocation.leaves)
     members = {str(entry): str(member) for entry, member in locked.round.entries.values_list("pk", "member_id")}
     locked.state = RunState.DONE
     locked.verified_at = locked.finished_at = timezone.now()
     locked.progress = {"step": "done", "share": 100}
     locked.engine, locked.seconds, locked.limit = allocation.engine, allocation.seconds, allocation.limit
-    locked.levels, locked.notes = allocation.levels, allocation.notes
+    locked.levels, locked.notes, locked.root = allocation.levels, allocation.notes, allocation.root
     locked.figures = run_figures(allocation.rows, allocation.tandems, members)
     locked.save()
 
@@ -138,7 +139,15 @@ def _finish(run: Run, allocation: bridge.Allocation) -> None:
 def _store_outcomes(run: Run, rows: Sequence[bridge.Row]) -> None:
     Outcome.objects.filter(run=run).delete()
     made = (
-        Outcome(run=run, entry_id=UUID(row.entry), place_id=_uuid(row.place), kind=row.kind, rank=row.rank, reasons=row.reasons)
+        Outcome(
+            run=run,
+            entry_id=UUID(row.entry),
+            place_id=_uuid(row.place),
+            kind=row.kind,
+            rank=row.rank,
+            reasons=row.reasons,
+            leaf=row.leaf,
+        )
         for row in rows
     )
     Outcome.objects.bulk_create(made, batch_size=BATCH)

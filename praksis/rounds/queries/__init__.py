@@ -1,5 +1,6 @@
 """Reads across the room's models: a list of wishes, a result with its reasons, a round's page."""
 
+from praksis.rounds.queries.draws import OwnDraw, own_draw, public_draws, published_run
 from praksis.rounds.queries.results import (
     Got,
     own_people,
@@ -14,17 +15,21 @@ from praksis.rounds.queries.wishes import Wish, figures_of, link_to_see, links_t
 
 __all__ = [
     "Got",
+    "OwnDraw",
     "RoundPage",
     "Wish",
     "figures_of",
     "link_to_see",
     "links_to_rank",
     "members_placed_for",
+    "own_draw",
     "own_people",
     "own_results",
     "own_seats",
+    "public_draws",
     "publication_problem",
     "published_links",
+    "published_run",
     "ranking_of",
     "result_of",
     "round_page",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
@@ -141,7 +141,7 @@ class RoundPage:
 def round_page(round_: Round, user: User) -> RoundPage:
     """The page of a round that the user may see. Its queries grow with own members alone."""
     publications = {one.member_id: one for one in round_.publications.select_related("run")}
-    runs = list(round_.runs.select_related("requested_by"))
+    runs = list(runs_of(round_))
     published = next((one.run_id for one in publications.values()), None)
     run = next((one for one in runs if one.pk == published or (published is None and one.state == RunState.DONE)), None)
     own = members_placed_for(user, round_)
@@ -159,6 +159,12 @@ def round_page(round_: Round, user: User) -> RoundPage:
         parts=_parts(round_, run, user, own, publications),
         figures=figures,
     )
+
+
+def runs_of(round_: Round) -> QuerySet[Run]:
+    """The round's log, the newest run first: all that were ever ordered; `published` says which one was."""
+    published = Exists(Publication.objects.filter(run=OuterRef("pk")))
+    return round_.runs.select_related("requested_by").annotate(published=published)
 
 
 def shown_run(round_: Round) -> Run | None:

@@ -2,10 +2,11 @@
 
 from django import template
 
-from praksis.rounds.sentences import problem_sentence, step_name
+from praksis.rounds.sentences import problem_sentence, run_verdict, step_name
 
 register = template.Library()
 register.filter(problem_sentence)
+register.filter(run_verdict)
 
 
 @register.filter(name="step_name")

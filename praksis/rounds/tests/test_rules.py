@@ -71,6 +71,7 @@ def test_figures_count_by_tags_and_hide_what_can_be_reckoned_back() -> None:
             "a",
             1 if at % 2 else None,
             [],
+            {},
         )
         for at in range(30)
     ]

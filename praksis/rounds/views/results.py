@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from praksis.accounts.models import User
 from praksis.base import trail
 from praksis.base.codes import ReadKind, Shown
 from praksis.rounds import queries
@@ -38,10 +39,14 @@ def result(request: HttpRequest) -> HttpResponse:
 @login_required
 def result_of_entry(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     """One result: one's own, a ward's, or of somebody the reader places, once it is published."""
-    user = current_user(request)
+    return _page(request, seen_link(current_user(request), entry_id))
+
+
+def seen_link(user: User, entry_id: UUID) -> EntryLink:
+    """The entry, when it is the user's own, a ward's, or of somebody the user places; forbidden looks like missing."""
     mine = Q(pk__in=EntryLink.objects.owned_by(user)) | Q(pk__in=EntryLink.objects.placed_by(user))
     links = EntryLink.objects.filter(mine).select_related("round", "entry", "candidate", "member")
-    return _page(request, get_object_or_404(links, entry=entry_id))
+    return get_object_or_404(links, entry=entry_id)
 
 
 def _page(request: HttpRequest, link: EntryLink, others: list[EntryLink] | None = None) -> HttpResponse:
