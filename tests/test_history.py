@@ -38,6 +38,7 @@ MATTERS = {
     "rounds_entry",
     "rounds_entrylink",
     "rounds_choice",
+    "rounds_auditor",
     "accounts_user",
 }
 

@@ -85,6 +85,7 @@ class Shown(TextChoices):
     OWN = "own", _("Egen side")
     TRAIL = "trail", _("Navn i innsynsloggen")
     ALL = "all", _("Alt som er lagret")
+    FILES = "files", _("Filene fra en fordeling, uten navn")
 
 
 class ReadBy(TextChoices):
@@ -94,6 +95,7 @@ class ReadBy(TextChoices):
     GUARDIAN = "guardian", _("Foresatt")
     STAFF = "staff", _("Ansatt")
     LEAD = "lead", _("Leder")
+    AUDITOR = "auditor", _("Kontrollør")
 
 
 def standing(choices: type[TextChoices]) -> list[tuple[str, Any]]:

@@ -84,7 +84,7 @@ KINDS = (
         _("etter at rollen sluttet"),
         _("slettes"),
         _("Å kunne vise hvem som har hatt tilgang (personvernforordningen art. 5 nr. 2). Den ansvarlige avgjør hvor lenge."),
-        ("organisations_membership", "organisations_hostcontact"),
+        ("organisations_membership", "organisations_hostcontact", "rounds_auditor"),
     ),
     Kind(
         "invitation",

@@ -9,7 +9,7 @@ people and does not say so, or says too much, fails tests/access. What is refuse
 """
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -49,6 +49,11 @@ def saw(request: HttpRequest, shown: Shown, *people: Person, kind: ReadKind = Re
     sights = _sights(request)
     for person in people:
         sights.setdefault(person.pk, _Sight(person, shown, kind))
+
+
+def took(request: HttpRequest, shown: Shown, members: Iterable[UUID]) -> None:
+    """Say that the answer is a file for an auditor, in which these members' people stand without names: an entry for each."""
+    request.__dict__["taken"] = [(shown, member) for member in members]
 
 
 def enter(request: HttpRequest, status: int) -> None:
@@ -93,6 +98,8 @@ def _reads(request: HttpRequest, identity: Identity) -> Iterator[TrailEntry]:
         whose = {"person": sight.person.pk, "member": sight.person.member_id}
         read_by = _relation(identity, sight.person)
         yield TrailEntry(kind=sight.kind, shown=sight.shown, read_by=read_by, **whose, **asked)
+    for shown, member in request.__dict__.get("taken", ()):
+        yield TrailEntry(kind=ReadKind.EXPORT, shown=shown, read_by=ReadBy.AUDITOR, member=member, **asked)
 
 
 def _refusals(request: HttpRequest, identity: Identity) -> Iterator[TrailEntry]:

@@ -1,6 +1,6 @@
 """Grants on the room's tables, and which rows whom. The worker reads the pseudonyms of the round it works on, never the links."""
 
-from praksis.base.policies import MEMBERS, PEOPLE, UNITS, Policy, forgotten, key, overdue
+from praksis.base.policies import LED, MEMBERS, PEOPLE, UNITS, USER, Policy, forgotten, key, overdue
 from praksis.base.retention import days
 from praksis.candidates.access import of_persons_member
 
@@ -19,6 +19,17 @@ _PUBLISHED_LONG_AGO = (
     f" and round.published_at < now() - interval '{days('run')} days')"
 )
 _RUN_OF_ROUND = f"exists (select from rounds_run one where one.id = run_id and one.round_id = {key('allocation')}::uuid)"
+_LED_IN_ROUND = (
+    "exists (select from rounds_round_members inside where inside.round_id = rounds_auditor.round_id"
+    f" and inside.member_id = {LED}{{}})"
+)
+_NAMED_BY_LED = _LED_IN_ROUND.format(" and inside.member_id = rounds_auditor.member_id")
+_AUDITED = (
+    "exists (select from rounds_auditor auditor join rounds_run one on one.round_id = auditor.round_id where one.id = run_id"
+    f" and auditor.user_id = {USER} and auditor.taken_back_at is null"
+    " and (now() at time zone 'Europe/Oslo')::date <@ daterange(auditor.starts_on, auditor.ends_on, '[]'))"
+)
+_AUDIT_ENDED = f"least(taken_back_at::date, ends_on) < current_date - {days('role')}"
 
 OPEN = {
     "rounds_round": {"web": "select, insert, update", "worker": "select"},
@@ -33,13 +44,18 @@ PERSONS = {
     "rounds_entry": {"web": "select, insert, update, delete", "worker": "select, update"},
     "rounds_entrylink": {"web": "select, insert, delete", "worker": "select, delete"},
     "rounds_choice": {"web": "select, insert, update, delete", "worker": "select, delete"},
-    "rounds_runinput": {"worker": "select, insert, update, delete"},
+    "rounds_runinput": {"web": "select", "worker": "select, insert, update, delete"},
+    "rounds_auditor": {
+        "web": "select, insert, update (taken_back_at)",
+        "worker": "select (id, user_id, ends_on, taken_back_at), delete",
+    },
     "rounds_outcome": {"web": "select", "worker": "select, insert, delete"},
 }
 HISTORY = {
     "rounds_entry": ("", "member_id"),
     "rounds_entrylink": ("candidate_id", "member_id"),
     "rounds_choice": ("", ""),
+    "rounds_auditor": ("", "member_id"),
 }
 POLICIES = {
     "rounds_entry": [
@@ -74,7 +90,17 @@ POLICIES = {
         Policy("worker", "insert", f"{_ENTRY_SEEN} and {_RUN_OF_ROUND}"),
         Policy("worker", "delete", _RUN_OF_ROUND),
     ],
+    # Each lead of a member that takes part sees who may look at its people's files too, and can end it.
+    "rounds_auditor": [
+        Policy("web", "select", f"user_id = {USER}"),
+        Policy("web", "select", _LED_IN_ROUND.format("")),
+        Policy("web", "update", _LED_IN_ROUND.format("")),
+        Policy("web", "insert", _NAMED_BY_LED),
+        *forgotten("user_id", "select"),
+        *overdue(_AUDIT_ENDED),
+    ],
     "rounds_runinput": [
+        Policy("web", "select", _AUDITED),
         *(Policy("worker", command, _RUN_OF_ROUND) for command in ("select", "insert", "update")),
         *overdue(_PUBLISHED_LONG_AGO),
     ],

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +29,10 @@ def _moment() -> forms.DateTimeInput:
     return forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
+def _day() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
 class RoundForm(forms.Form):
     """A new round. The draw may be given, so that it can be held in public; otherwise it is drawn here."""
 
@@ -39,9 +44,7 @@ class RoundForm(forms.Form):
     )
     opens_at = forms.DateTimeField(label=_("Åpner for ønsker"), widget=_moment())
     closes_at = forms.DateTimeField(label=_("Ønskefrist"), widget=_moment())
-    papers_due_on = forms.DateField(
-        label=_("Frist for papirer"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    papers_due_on = forms.DateField(label=_("Frist for papirer"), widget=_day())
     max_choices = forms.IntegerField(label=_("Høyst antall ønsker"), min_value=1, max_value=50, initial=10)
     seed = forms.IntegerField(
         label=_("Loddtrekning"),
@@ -71,6 +74,34 @@ class RoundForm(forms.Form):
             self.add_error("papers_due_on", _("Papirene kan ikke ha frist før ønskene. Velg en senere dag."))
         if data.get("seed") is None and "seed" not in self.errors:
             data["seed"] = secrets.randbelow(LARGEST_SEED)
+        return data
+
+
+class AuditorForm(forms.Form):
+    """Who may check a round whole, for which member, and from when to when."""
+
+    member = forms.ModelChoiceField(label=_("På vegne av"), queryset=Member.objects.none(), empty_label=None)
+    name = forms.CharField(label=_("Navn"), max_length=200)
+    email = forms.EmailField(
+        label=_("E-post"),
+        max_length=254,
+        help_text=_("Kontrolløren logger inn med denne adressen, og finner runden på Min side."),
+    )
+    starts_on = forms.DateField(label=_("Første dag"), widget=_day(), initial=timezone.localdate)
+    ends_on = forms.DateField(label=_("Siste dag"), widget=_day())
+
+    def __init__(self, *args: Any, members: QuerySet[Member], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["member"]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = members
+
+    def clean(self) -> dict[str, Any]:
+        """The days come in their order."""
+        data: dict[str, Any] = super().clean() or {}
+        first, last = data.get("starts_on"), data.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("Siste dag kan ikke være før første dag."))
         return data
 
 

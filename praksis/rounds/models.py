@@ -2,7 +2,7 @@
 
 Who may see what, table by table: Round, RoundPlace, Reserve, Run, Publication hold no persons. Entry, Choice and Outcome
 hold pseudonyms (the run's purpose, the member, the person). EntryLink holds pseudonym and person (the member and the person).
-RunInput is read by the purpose «allocation of round N» and by auditors only.
+RunInput is read by the purpose «allocation of round N» and by auditors only. Auditor is seen by the leads of the round's members.
 
 The draw can be checked (docs/how/the-draw.md): triggers hold a round's seed and a run that has ended.
 """
@@ -23,7 +23,7 @@ from praksis.base.codes import Season, TargetGroup
 from praksis.candidates.models import Candidate, Need, placing_members, placing_units
 from praksis.catalogue.models import Place
 from praksis.organisations.choices import MemberKind
-from praksis.organisations.models import Member
+from praksis.organisations.models import HeldQuerySet, HeldRole, Member
 from praksis.rounds.choices import DEFAULT_OBJECTIVE, SEEING_ROLES, Policy, RoundState, RunState
 
 if TYPE_CHECKING:
@@ -262,6 +262,30 @@ class RunInput(models.Model):
 
     def __str__(self) -> str:
         return f"files of {self.run_id}"
+
+
+class Auditor(HeldRole):
+    """That somebody may check a round whole, named by the lead of a member that takes part: the files of its runs, by pseudonyms.
+
+    `name` and `email` are as the lead wrote them: to name somebody does not tell whether, and as whom, an address is known.
+    """
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="auditors")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="audits")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    email = models.EmailField(max_length=254)
+
+    objects = HeldQuerySet.as_manager()
+
+    class Meta(HeldRole.Meta):
+        constraints = [
+            *HeldRole.Meta.constraints,
+            models.UniqueConstraint(fields=["round", "user"], condition=Q(taken_back_at__isnull=True), name="auditor_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"auditor of {self.round_id}"
 
 
 class Outcome(models.Model):

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from praksis.accounts.models import User
 from praksis.base.codes import TargetGroup
+from praksis.candidates.choices import PLACING_ROLES
 from praksis.candidates.models import Need
 from praksis.candidates.rules import may_place_in
 from praksis.catalogue.choices import PlaceStage
@@ -125,6 +126,25 @@ def may_rank_for(user: User, link: EntryLink) -> bool:
     if candidate.user_id == user.pk or candidate.guardians.filter(user=user).exists():
         return True
     return not candidate.digital and may_place_in(user, candidate.member_id, candidate.unit_id)
+
+
+def may_name_auditor(user: User, round_: Round, member_id: UUID) -> bool:
+    """Name an auditor of a round for a member: that member's leads, where it takes part."""
+    return _holds(user, member_id, {Role.LEAD}) and round_.members.filter(pk=member_id).exists()
+
+
+def may_end_auditor(user: User, round_: Round) -> bool:
+    """End an auditor of a round: the leads of all members that take part, since all their people stand in the files."""
+    return user.memberships.current().filter(role=Role.LEAD, member__in=round_.members.all()).exists()
+
+
+def may_audit(user: User, round_: Round) -> bool:
+    """Check a round whole: its auditors, unless they follow people of its members or are in it themselves, and so could see
+    through the pseudonyms."""
+    if not round_.auditors.current().filter(user=user).exists():
+        return False
+    follows = user.memberships.current().filter(role__in=PLACING_ROLES, member__in=round_.members.all())
+    return not follows.exists() and not EntryLink.objects.owned_by(user).filter(round=round_).exists()
 
 
 def _holds(user: User, member_id: UUID, roles: Collection[Role]) -> bool:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from praksis.rounds.views import draws, erasing, results, rounds, runs, wishes
+from praksis.rounds.views import audits, draws, erasing, results, rounds, runs, wishes
 
 app_name = "rounds"
 urlpatterns = [
@@ -24,5 +24,9 @@ urlpatterns = [
     path("runder/<uuid:round_id>/kandidater/", results.own_people, name="own_people"),
     path("runder/<uuid:round_id>/resultater/", results.own, name="own_results"),
     path("runder/<uuid:round_id>/publiser/<uuid:member_id>/", runs.publish, name="publish"),
+    path("runder/<uuid:round_id>/kontrollorer/", audits.auditors, name="auditors"),
+    path("kontrollorer/<uuid:auditor_id>/avslutt/", audits.end_auditor, name="end_auditor"),
+    path("kontroll/<uuid:round_id>/", audits.audit, name="audit"),
+    path("kontroll/<uuid:run_id>/<str:name>.json.gz", audits.audit_file, name="audit_file"),
     path("kjoringer/<uuid:run_id>/", runs.run, name="run"),
 ]

@@ -21,7 +21,7 @@ from praksis.candidates.choices import CONSENT_MEANS, ConsentKind
 from praksis.candidates.models import Candidate, Conflict, Consent, Guardian, HeldPaper, Need
 from praksis.candidates.rules import may_consent_for
 from praksis.organisations.models import HeldRole, Host, HostContact, Member, Membership, Unit
-from praksis.rounds.models import Choice, EntryLink
+from praksis.rounds.models import Auditor, Choice, EntryLink, Round
 from praksis.rounds.queries import result_of
 
 MOST_READS = 500
@@ -49,7 +49,7 @@ class Section:
 
 TABLES = {
     "user": ("accounts_user",),
-    "roles": ("organisations_membership", "organisations_hostcontact"),
+    "roles": ("organisations_membership", "organisations_hostcontact", "rounds_auditor"),
     "signing_in": (
         "accounts_session",
         "accounts_outsideidentity",
@@ -157,10 +157,12 @@ def _roles(user: User) -> Section:
     at_hosts = HostContact.objects.filter(user=user).select_related("host").order_by("starts_on", "pk")
     rows = [_role(one, capfirst(one.get_role_display()), one.member, one.unit) for one in at_members]
     rows += [_role(one, capfirst(one.get_role_display()), one.host) for one in at_hosts]
+    audits = Auditor.objects.filter(user=user).select_related("round").order_by("starts_on", "pk")
+    rows += [_role(one, _("Kontrollør"), one.round) for one in audits]
     return Section("roles", _("Roller"), rows)
 
 
-def _role(held: HeldRole, role: str, where: Member | Host, unit: Unit | None = None) -> list[Fact]:
+def _role(held: HeldRole, role: str, where: Member | Host | Round, unit: Unit | None = None) -> list[Fact]:
     return _facts(
         ("role", _("rolle"), role),
         ("where", _("hvor"), where),

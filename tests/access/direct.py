@@ -23,9 +23,9 @@ from praksis.organisations.choices import Role
 from praksis.organisations.models import Host, Membership, Unit
 from praksis.rounds import actions as rounds
 from praksis.rounds.actions.rounds import add_places
-from praksis.rounds.models import Round, RoundPlace
+from praksis.rounds.models import Auditor, Round, RoundPlace
 from praksis.rounds.queries.rounds import members_placed_for
-from praksis.rounds.rules import may_coordinate, may_rank_for
+from praksis.rounds.rules import may_audit, may_coordinate, may_end_auditor, may_name_auditor, may_rank_for
 from praksis.web.middleware import identity_of
 from tests.access.people import PLACING, UNIT, Actor
 from tests.access.world import PEOPLE, World
@@ -90,6 +90,7 @@ def _rules(world: World) -> Iterator[tuple[str, bool]]:
         not _is_done(lambda by: people.save_candidate(**taken_in, by=by), counsellor),
     )
     yield "nor adds anybody", not _is_done(lambda by: people.save_candidate(member=uib, person={}, by=by), counsellor)
+    yield from _auditing(world)
     yield "who is not signed in coordinates nothing", not may_coordinate(AnonymousUser(), done)
     yield "nobody decides at a host that does not exist", not may_offer_for(world.by("contact"), Host())
     done.members.clear()
@@ -111,6 +112,21 @@ def _rules(world: World) -> Iterator[tuple[str, bool]]:
     for actor in world.cast.actors.values():
         if actor.user:
             yield f"{actor.key} sees the people that are theirs", _seen(actor.user) == _people(world, actor)
+
+
+def _auditing(world: World) -> Iterator[tuple[str, bool]]:
+    uib, done = world.cast.members["uib"], world.rounds["done"]
+    yield "an auditor checks the round", may_audit(world.by("auditor"), done)
+    yield "and no other", not may_audit(world.by("auditor"), world.rounds["closed"])
+    yield "who follows people in a round does not audit it", not may_audit(world.by("uibcoordinator"), done)
+    yield "nor who is in it", not may_audit(world.by("student"), done)
+    yield "nor whose role has ended", not may_audit(world.by("former"), done)
+    yield "a lead names an auditor for the own member", may_name_auditor(world.by("uiblead"), done, uib.pk)
+    yield "where it takes part", not may_name_auditor(world.by("uiblead"), world.rounds["others"], uib.pk)
+    yield "for no other", not may_name_auditor(world.by("skolelead"), done, uib.pk)
+    yield "a coordinator names none", not may_name_auditor(world.by("uibcoordinator"), done, uib.pk)
+    yield "every lead in the round ends an auditor", may_end_auditor(world.by("skolelead"), done)
+    yield "and nobody else", not any(may_end_auditor(world.by(key), done) for key in ("uibcoordinator", "regionlead"))
 
 
 def _current(user: User) -> set[str]:
@@ -166,6 +182,7 @@ def _actions(world: World) -> dict[str, Callable[[User], object]]:
     """Each by its name, on what is the university's."""
     uib, student, now = world.cast.members["uib"], world.candidates["student"], timezone.now()
     new = {"name": "Ny", "season": "2027-spring", "opens_at": now, "closes_at": now, "papers_due_on": now.date()}
+    span = {"starts_on": now.date(), "ends_on": now.date()}
     entry, prepared, closing = world.entry("student", "open"), world.rounds["prepared"], world.rounds["closing"]
     return {
         "add_candidate": lambda by: people.save_candidate(member=uib, person={}, by=by),
@@ -183,6 +200,10 @@ def _actions(world: World) -> dict[str, Callable[[User], object]]:
         "close_round": lambda by: rounds.close_round(round_=closing, by=by),
         "reopen_round": lambda by: rounds.reopen_round(round_=closing, closes_at=now, by=by),
         "request_run": lambda by: rounds.request_run(round_=world.rounds["closed"], click_key=uuid.uuid4(), by=by),
+        "name_auditor": lambda by: rounds.name_auditor(
+            round_=world.rounds["done"], member=uib, name="Ny", email="ny@person.example", by=by, **span
+        ),
+        "end_auditor": lambda by: rounds.end_auditor(auditor=Auditor.objects.get(pk=world.auditors["auditor"].pk), by=by),
         "save_ranking": lambda by: rounds.save_ranking(entry=entry, groups=[], version=entry.version, by=by),
         "send_ranking": lambda by: rounds.send_ranking(entry=entry, version=entry.version, by=by),
     }

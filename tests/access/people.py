@@ -138,6 +138,7 @@ def cast(hosts: dict[str, Host]) -> Cast:
     for key in CANDIDATES:
         made.add(key, "candidate")
     made.add("guardian", "guardian")
+    made.add("auditor", "auditor")
     for key, role, host, column in [
         ("contact", HostRole.CONTACT, "one", "contact"),
         ("signer", HostRole.SIGNER, "hidden", "contact"),

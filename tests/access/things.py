@@ -12,7 +12,7 @@ from django.urls import reverse
 from praksis.demo.personas import CANDIDATES as PERSONAS
 from praksis.organisations.models import HostContact, Invitation, Membership, Unit
 from tests.access.people import UNIT
-from tests.access.world import PEOPLE, ROUNDS, SEASON, World
+from tests.access.world import AUDITOR_SEEN_BY, PEOPLE, ROUNDS, SEASON, World
 
 DRAWS = ("rounds:result_draw", "rounds:result_draw_file")
 PROVIDER_PAGES = ("ask_provider", "provider_answers", "signed_out", "connect_provider", "disconnect_provider")
@@ -278,6 +278,17 @@ def _rounds(world: World) -> dict[str, list[Thing]]:
             *(thing(key, rounds[key].pk, open=everyone(world)) for key in ("done", "open", "others")),
             thing("not opened", rounds["prepared"].pk),
         ],
+        "rounds:auditors": [
+            thing("done", rounds["done"].pk, data=lambda: _auditor(world), part=set(AUDITOR_SEEN_BY)),
+            thing("others", rounds["others"].pk),
+        ],
+        "rounds:end_auditor": [thing("auditor", world.auditors["former"].pk, part=set(AUDITOR_SEEN_BY))],
+        "rounds:audit": [thing(key, rounds[key].pk, audit={"auditor"} if key == "done" else set()) for key in ("done", "closed")],
+        "rounds:audit_file": [
+            *(thing(name, runs["done"].pk, name, audit={"auditor"}) for name in ("instance", "result", "leaves")),
+            thing("of another round", runs["closed"].pk, "result"),
+            thing("of no kind", runs["done"].pk, "run"),
+        ],
         "rounds:run": [thing(key, runs[key].pk, round=seen(key)) for key in ("closed", "others")],
         "rounds:new_round": [thing("new", data=lambda: _new_round(world), owner=cast.staff(*cast.members))],
         "rounds:open": owned("prepared"),
@@ -291,6 +302,17 @@ def _rounds(world: World) -> dict[str, list[Thing]]:
             *(thing(key, rounds[key].pk, members=people[key]) for key in ("done", "closed")),
             thing("not allocated", rounds["others"].pk),
         ],
+    }
+
+
+def _auditor(world: World) -> dict[str, Any]:
+    """Sent as it is by all: it is for the university, so for others who lead the form comes back."""
+    return {
+        "name": "Ny Kontrollør",
+        "email": f"{uuid4()}@person.example",
+        "member": world.cast.members["uib"].pk,
+        "starts_on": "2027-01-01",
+        "ends_on": "2027-02-01",
     }
 
 

@@ -1,5 +1,6 @@
 """Ask for every address as everyone, and say where the answers are not what the table says."""
 
+import gzip
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -59,6 +60,8 @@ LANDINGS = {
     "rounds:enter": {"rounds:round"},
     "rounds:new_run": {"rounds:round"},
     "rounds:publish": {"rounds:round"},
+    "rounds:auditors": {"rounds:auditors"},
+    "rounds:end_auditor": {"rounds:auditors"},
     "demo:become": {"web:my_page"},
     "demo:leave": {"web:front"},
 }
@@ -75,7 +78,7 @@ LAST = (
 """After these one is somebody else."""
 USED_ONCE = {"accounts:follow_link", "organisations:follow_invitation"}
 """Whoever comes second is told that the link is used."""
-FORM_AGAIN = {"accounts:set_up_second_factor", "rounds:new_round", "rounds:reopen"}
+FORM_AGAIN = {"accounts:set_up_second_factor", "rounds:new_round", "rounds:reopen", "rounds:auditors"}
 """Sent with something wrong too, so that the form may come back to those who may send it."""
 NAMES_ONE = {
     "catalogue:offered": re.compile("Zqofferedplass"),
@@ -205,7 +208,10 @@ class Walk:
         if actor.user:
             missed -= {actor.user.name.split()[0]} if row.name == "web:my_page" else set()
         yield from (f"shows {word} without an entry" for word in missed)
-        if len(shown) != len(set(shown)) or len(shown) != len(entered):
+        nameless = [kind for kind, person in entered if person is None]
+        if bool(nameless) != (row.name == "rounds:audit_file" and actor.user is not None) or set(nameless) - {"export"}:
+            yield f"enters {nameless} about nobody"
+        if len(shown) != len(set(shown)) or len(shown) != len(entered) - len(nameless):
             yield f"enters {len(entered)} for {sorted(shown)}"
 
     def nothing(self, actor: Actor) -> str:
@@ -256,9 +262,11 @@ class Walk:
 
 
 def body_of(answer: Any) -> str:
-    """What an answer says; the text of a PDF, whose bytes are packed."""
+    """What an answer says; the text of a PDF and of a packed file."""
     if answer.headers.get("Content-Type") == "application/pdf":
         return " ".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
+    if answer.headers.get("Content-Type") == "application/gzip":
+        return gzip.decompress(answer.content).decode()
     return str(answer.content.decode())
 
 

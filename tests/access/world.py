@@ -19,7 +19,7 @@ from praksis.organisations.actions import invite
 from praksis.organisations.models import Host, HostContact, Membership, Unit
 from praksis.rounds import actions
 from praksis.rounds.choices import Policy, RoundState
-from praksis.rounds.models import Entry, EntryLink, Round, RoundPlace, Run
+from praksis.rounds.models import Auditor, Entry, EntryLink, Round, RoundPlace, Run
 from praksis.rounds.tasks import allocate
 from tests.access.people import UNIT, Cast, cast
 
@@ -45,6 +45,8 @@ ROUNDS = {
     "prepared": ("uib", RoundState.PREPARING, ("uib", "nav")),
     "others": ("fylke", RoundState.RANKING, ("fylke",)),
 }
+AUDITOR_SEEN_BY = ("uiblead", "skolelead")
+"""The leads of the members in the first round."""
 IN_THE_UNIT = ("student",)
 ALL_GROUPS = ("student_elective", "work_training", "language_practice", "pupil")
 
@@ -60,6 +62,7 @@ class World:
     candidates: dict[str, Candidate] = field(default_factory=dict)
     rounds: dict[str, Round] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
+    auditors: dict[str, Auditor] = field(default_factory=dict)
     tokens: list[str] = field(default_factory=list)
     invitations: dict[str, str] = field(default_factory=dict)
 
@@ -211,8 +214,23 @@ def _rounds(made: World) -> None:
         public = set(made.cast.actors) if state != RoundState.PREPARING else set()
         made.cast.told(round_.name, public | made.cast.seeing(owner, *members))
         for person in people:
-            made.cast.told(made.entry(person, key).pk, made.staff_of(person) | made.own(person))
+            auditors = {"auditor"} if key == "done" else set()
+            made.cast.told(made.entry(person, key).pk, made.staff_of(person) | made.own(person) | auditors)
+    _auditors(made)
     _wishes(made)
+
+
+def _auditors(made: World) -> None:
+    """Of the first round: one who is, one who was until yesterday, and two who may not be for what else they are."""
+    today = timezone.localdate()
+    for key in ("auditor", "former", "uibcoordinator", "student"):
+        days = {"starts_on": today - timedelta(days=9), "ends_on": today - timedelta(days=1 if key == "former" else -9)}
+        named = {"name": f"Zqtilsyn{key}", "email": f"zqtilsyn{key}@person.example"}
+        made.auditors[key] = Auditor.objects.create(
+            round=made.rounds["done"], user=made.by(key), member=made.cast.members["uib"], **named, **days
+        )
+        for word in named.values():
+            made.cast.told(word, AUDITOR_SEEN_BY)
 
 
 def _wishes(made: World) -> None:

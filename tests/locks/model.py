@@ -7,6 +7,7 @@ not told here shows nothing to anyone but the owner at maintenance. The words ar
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from praksis.base.identity import Identity
 from praksis.base.retention import days
@@ -57,6 +58,28 @@ def _past(moment: object, by: timedelta = timedelta()) -> bool:
 def _follows(by: Identity, person: Row) -> bool:
     """Staff of the whole member, or of the person's unit."""
     return person.get("member_id") in by.members or person.get("unit_id") in by.units
+
+
+def _members_in(region: Region, round_: object) -> set[object]:
+    return {one["member_id"] for one in region.rows["rounds_round_members"].values() if one["round_id"] == round_}
+
+
+def _auditor(region: Region, by: Identity, row: Row) -> Commands:
+    inside = _members_in(region, row["round_id"])
+    may = SEE if _is(by, row["user_id"]) else NONE
+    may |= {"select", "update"} if inside & set(by.led) else NONE
+    return may | {"insert"} if row["member_id"] in inside & set(by.led) else may
+
+
+def _audited(region: Region, by: Identity, row: Row) -> Commands:
+    today = datetime.now(ZoneInfo("Europe/Oslo")).date()
+    held = [
+        one
+        for one in region.rows["rounds_auditor"].values()
+        if _is(by, one["user_id"]) and one["round_id"] == region.round_of_run(row) and not one["taken_back_at"]
+    ]
+    is_current = any(_day(one["starts_on"]) <= today <= _day(one["ends_on"] or date.max) for one in held)
+    return SEE if is_current else NONE
 
 
 def _session(_region: Region, by: Identity, row: Row) -> Commands:
@@ -342,6 +365,8 @@ MODEL: dict[str, dict[str, Rule]] = {
         "rounds_entrylink": _entry_link,
         "rounds_choice": _choice,
         "rounds_outcome": _outcome,
+        "rounds_auditor": _auditor,
+        "rounds_runinput": _audited,
     },
     "trail": {"base_trailentry": lambda _region, _by, _row: frozenset({"insert"})},
     "worker": {
@@ -370,6 +395,7 @@ MODEL: dict[str, dict[str, Rule]] = {
         "rounds_choice": _any(_worked_choice, _choice_of_forgotten),
         "rounds_outcome": _any(_worked_outcome, _outcome_of_forgotten),
         "rounds_runinput": _any(_files, _old_files),
+        "rounds_auditor": _any(_of_forgotten("user_id", SEE), _role_ended),
     },
 }
 

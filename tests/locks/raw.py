@@ -16,7 +16,7 @@ from praksis.base.identity import NOBODY, Identity
 from praksis.base.locks import tables_of_persons
 from tests.locks.model import Region, Row, allowed
 
-BESIDE = ("rounds_run", "rounds_round")
+BESIDE = ("rounds_run", "rounds_round", "rounds_round_members")
 """Tables without persons that the model asks."""
 TELL = "select " + ", ".join(["set_config(%s, %s, true)"] * len(NOBODY.settings()))
 REFUSED, STOPPED = -1, -2

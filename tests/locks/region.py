@@ -13,7 +13,7 @@ from praksis.catalogue.models import Place
 from praksis.organisations.choices import Role
 from praksis.organisations.models import Host, HostContact, Invitation, Member, Membership, Unit
 from praksis.rounds.choices import Policy
-from praksis.rounds.models import Choice, Entry, EntryLink, Outcome, Round, Run, RunInput
+from praksis.rounds.models import Auditor, Choice, Entry, EntryLink, Outcome, Round, Run, RunInput
 from praksis.rounds.tests.world import SEASON, World, candidate, host, place, seat, staff, user, world
 
 
@@ -36,6 +36,7 @@ def fill() -> None:
         Conflict.objects.create(candidate=one, host=wanted.host, code="relation")
         Consent.objects.create(candidate=one, kind="share_name", given_by=one.user)
     this, later = _allocated(made.round, people, wanted), _allocated(_next(made.round), people[1:3], wanted)
+    _auditors(made, [this.round, later.round])
     _kept_long_enough(made, people, later.round)
     _of_one_member_about_anothers_person(made, people[1], people[3], later.round)
     for run, other in ((this, later), (later, this)):  # what no job writes: a result for an entry of another round
@@ -65,6 +66,27 @@ def fill() -> None:
         Session.objects.create(session_key=uuid.uuid4().hex, session_data="", user=one, expire_date=ends)
 
 
+def _auditors(made: World, rounds: list[Round]) -> None:
+    """One who is, one who was, one who will be, one who was taken back, one for the other round, one for a round of one member,
+    and one without a last day."""
+    now, today = timezone.now(), timezone.localdate()
+    day, alone = timedelta(days=1), _next(rounds[0])
+    alone.members.set([made.nav])
+    spans: list[dict[str, Any]] = [
+        {"ends_on": today},
+        {"ends_on": today - day},
+        {"starts_on": today + day, "ends_on": today + day},
+        {"ends_on": today + day, "taken_back_at": now},
+        {"ends_on": today + day, "round": rounds[1], "member": made.nav},
+        {"round": alone, "member": made.nav},
+        {},
+    ]
+    for number, span in enumerate(spans):
+        who = user(f"Kontrollør{number}")
+        kept = {"starts_on": today - 9 * day, "round": rounds[0], "member": made.uib} | span
+        Auditor.objects.create(user=who, name=who.name, email=who.email, **kept)
+
+
 def _kept_long_enough(made: World, people: list[Candidate], round_: Round) -> None:
     """Of each kind something that is old enough to go."""
     long_ago = timezone.now() - timedelta(days=9999)
@@ -72,6 +94,7 @@ def _kept_long_enough(made: World, people: list[Candidate], round_: Round) -> No
     ended = {"starts_on": day, "ends_on": day}
     Membership.objects.create(user=made.nils, member=made.uib, role=Role.BOARD, **ended)
     HostContact.objects.create(user=made.nils, host=host("Nedlagt"), **ended)
+    Auditor.objects.create(user=made.nils, round=round_, member=made.uib, name="Nils", email=made.nils.email, **ended)
     _invite(email="gammel@example.no", member=made.nav, role=Role.BOARD, expires_at=long_ago)
     HeldPaper.objects.create(candidate=people[2], paper="safety", valid_until=day)
     Candidate.objects.filter(pk=people[3].pk).update(added_on=day)

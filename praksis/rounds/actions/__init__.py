@@ -1,5 +1,6 @@
 """What is done to rounds: entries and wishes, the round's own states, runs and their publication."""
 
+from praksis.rounds.actions.auditors import end_auditor, name_auditor
 from praksis.rounds.actions.entries import Entered, enter_candidates
 from praksis.rounds.actions.publishing import publish_figures, publish_run
 from praksis.rounds.actions.rounds import close_round, create_round, open_round, reopen_round
@@ -13,7 +14,9 @@ __all__ = [
     "allocate_run",
     "close_round",
     "create_round",
+    "end_auditor",
     "enter_candidates",
+    "name_auditor",
     "open_round",
     "publish_figures",
     "publish_run",

@@ -27,7 +27,7 @@ from praksis.catalogue.choices import PlaceStage
 from praksis.catalogue.models import Place
 from praksis.organisations.models import HostContact, Invitation, Membership
 from praksis.rounds.choices import RoundState
-from praksis.rounds.models import Choice, Entry, EntryLink, Publication, Run, RunInput
+from praksis.rounds.models import Auditor, Choice, Entry, EntryLink, Publication, Run, RunInput
 
 GO_WITH_THE_PERSON: tuple[type[models.Model], ...] = (EntryLink, Guardian, Consent, Conflict, HeldPaper, Need)
 GO_WITH_THE_USER: tuple[type[models.Model], ...] = (Session, SignInLink, OutsideIdentity, Factor, Passkey, RecoveryCode)
@@ -38,6 +38,7 @@ FORGET_THE_USER: tuple[tuple[type[models.Model], str], ...] = (
 KEEP_THE_USER: tuple[tuple[type[models.Model], str], ...] = (
     (Membership, "user"),
     (HostContact, "user"),
+    (Auditor, "user"),
     (Guardian, "user"),
     (Candidate, "user"),
     (Invitation, "invited_by"),
@@ -175,7 +176,7 @@ def remove_what_is_overdue(today: date) -> None:
         role_ended = Q(ends_on__lt=today - timedelta(days=days("role"))) | Q(
             taken_back_at__lt=moment - timedelta(days=days("role"))
         )
-        for model in (Membership, HostContact):
+        for model in (Membership, HostContact, Auditor):
             _remove(model, role_ended)
         _remove(Invitation, expires_at__lt=moment - timedelta(days=days("invitation")))
         old = Run.objects.filter(round__published_at__lt=moment - timedelta(days=days("run"))).values("pk")

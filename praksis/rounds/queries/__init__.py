@@ -1,5 +1,6 @@
 """Reads across the room's models: a list of wishes, a result with its reasons, a round's page."""
 
+from praksis.rounds.queries.audits import auditors_of, files_of, members_to_name_for, rounds_audited
 from praksis.rounds.queries.draws import OwnDraw, own_draw, public_draws, published_run
 from praksis.rounds.queries.results import (
     Got,
@@ -18,10 +19,13 @@ __all__ = [
     "OwnDraw",
     "RoundPage",
     "Wish",
+    "auditors_of",
     "figures_of",
+    "files_of",
     "link_to_see",
     "links_to_rank",
     "members_placed_for",
+    "members_to_name_for",
     "own_draw",
     "own_people",
     "own_results",
@@ -33,6 +37,7 @@ __all__ = [
     "ranking_of",
     "result_of",
     "round_page",
+    "rounds_audited",
     "rounds_of",
     "wishes",
 ]

@@ -24,7 +24,7 @@ from praksis.rounds.bridge import SMALL
 from praksis.rounds.choices import RoundState, RunState
 from praksis.rounds.models import Publication, Round, RoundPlace, Run
 from praksis.rounds.queries.results import publication_problem
-from praksis.rounds.rules import may_coordinate, may_publish_for
+from praksis.rounds.rules import may_coordinate, may_end_auditor, may_publish_for
 from praksis.rounds.sentences import few, level_name
 
 GROUP_SORTS = ("group", "candidates", "placed", "without")
@@ -105,6 +105,7 @@ class RoundPage:
     failed: Run | None
     runs: list[Run]
     may_coordinate: bool
+    names_auditors: bool
     own_members: list[Member]
     whole_members: list[Member]
     parts: list[MemberPart]
@@ -154,6 +155,7 @@ def round_page(round_: Round, user: User) -> RoundPage:
         failed=runs[0] if runs and runs[0].state == RunState.FAILED else None,
         runs=runs,
         may_coordinate=may_coordinate(user, round_),
+        names_auditors=may_end_auditor(user, round_),
         own_members=own,
         whole_members=members_entered_by(user, round_),
         parts=_parts(round_, run, user, own, publications),
