@@ -29,13 +29,19 @@ SEED, TIMES = 1, 9
 
 
 @pytest.mark.bench
-def test_plain_rounds_beside_c_and_others(tmp_path: Path) -> None:
+def test_plain_rounds_beside_c_and_the_files(tmp_path: Path) -> None:
     gcc = subprocess.run(["gcc", "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0]
     lines = [f"numpy {np.__version__}, numba {numba.__version__}, {gcc}, seed {SEED}; least processor time of {TIMES} runs", ""]
     lines += _beside_c(tmp_path)
-    lines += _beside_others()
     lines += _whole_command(tmp_path)
     write_report("bench-stable.txt", lines)
+
+
+@pytest.mark.bench
+def test_plain_rounds_beside_two_libraries_on_pypi() -> None:
+    write_report(
+        "bench-stable-peers.txt", [f"numpy {np.__version__}, numba {numba.__version__}, seed {SEED}", "", *_beside_others()]
+    )
 
 
 # --- beside C ---------------------------------------------------------------------------------------------------------
@@ -116,7 +122,6 @@ def _beside_others() -> Iterator[str]:
         seconds, (theirs,) = solved_by(library, [drawn])
         assert theirs == _named(drawn, ours["numba"][1]) == _named(drawn, ours["numpy"][1]) == where(solve(drawn, "stable"))
         yield f"{library:<44}{seconds:>9.1f}{seconds / bare['numba']:>9.0f}  of numba, {seconds / bare['numpy']:.0f} of numpy"
-    yield ""
 
 
 def _wishes(drawn: Instance) -> Wishes:

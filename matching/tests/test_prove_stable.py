@@ -12,7 +12,7 @@ from matching.tests.hospitals import LIBRARIES, random_hospitals, solved_by
 from matching.tests.reports import write_report
 from matching.tests.test_stable import check_queue, check_stable, random_round, where
 
-ROUNDS, HOSPITALS = 2000, 400
+ROUNDS, HOSPITALS = 500, 400
 
 
 @pytest.mark.prove
