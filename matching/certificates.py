@@ -40,7 +40,7 @@ type Json = dict[str, Any]
 def certify(instance: Instance, result: Result, time_limit: float | None = None) -> Result:
     """The result with a certificate for each level, as far as can be proven in `time_limit` seconds.
 
-    `result` is one that holds; only under the policy `optimal` is anything proven. Takes one to three times as long as solving did.
+    `result` is one that holds; only under `optimal` is anything proven. Takes one to three times as long as solving did.
     """
     if result.policy != "optimal":
         return result

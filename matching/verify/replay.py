@@ -45,7 +45,6 @@ class Line:
 
     def play(self) -> str | None:
         """Let everybody have their turn, until no place closes; what the text leaves open, if anything."""
-        short: list[Place] = []
         units = sorted(units_of(self._seated), key=lambda unit: max(self._turn(one) for one in unit))
         for unit in units:
             if not is_free(unit):
@@ -55,9 +54,12 @@ class Line:
             for unit in going:
                 self._choose(unit)
             short = [place for place in self._seated.instance.places if self._is_short(place)]
-            away = {one.id for place in short if not self._has_pins(place) for one in self._sent_away(place)}
+            for place in short:
+                if self._has_pins(place):
+                    return f"pins to {place.id} need more people"
+            away = {one.id for place in short for one in self._sent_away(place)}
             going = [unit for unit in units if unit[0].id in away]
-        return next((f"pins to {place.id} need more people" for place in short if self._has_pins(place)), None)
+        return None
 
     def _turn(self, one: Candidate) -> tuple[float, int, str]:
         arrived = math.inf if one.arrived is None else one.arrived
