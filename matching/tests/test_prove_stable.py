@@ -12,7 +12,7 @@ from matching.tests.hospitals import LIBRARIES, random_hospitals, solved_by
 from matching.tests.reports import write_report
 from matching.tests.test_stable import check_queue, check_stable, random_round, where
 
-ROUNDS, HOSPITALS = 500, 400
+ROUNDS, HOSPITALS = 3000, 400
 
 
 @pytest.mark.prove
@@ -27,7 +27,7 @@ def test_thousands_of_small_rounds_by_trying_everything_and_as_others_do() -> No
     lines += _as_others_do()
     write_report("prove-stable.txt", [*lines, "", f"{perf_counter() - began:.0f} s"])
     assert tally["found"] >= 0.999 * tally["a stable result exists"]
-    assert tally["closed places that could have opened"] <= tally["the least possible"] + 10
+    assert tally["closed places that could have opened"] <= tally["the least possible"] + ROUNDS // 50
 
 
 def _as_others_do() -> Iterator[str]:
