@@ -37,13 +37,18 @@ REGION = {
     "pupil": Group(0.32, 0.96, _TRADES),
 }
 SCHOOL = {"pupil": Group(1.0, 0.9, _TRADES)}
+EASY = {"student": Group(1.0, 1.05, ("any",), largest=6)}
+SCARCE = {"student": Group(1.0, 0.5, ("any",), largest=6)}
+FIGHTING = {"student": Group(0.96, 0.8, ("any",), largest=6), "newcomer": Group(0.04, 0.3, ("any",), largest=2)}
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """What a round is made of. Shares are of candidates (tandems, couples, pinned) or of places (the rest)."""
+    """What a round is made of. Shares are of candidates (tandems, couples, pinned, mandatory) or of places (the rest)."""
 
     groups: dict[str, Group] = field(default_factory=lambda: REGION)
+    wishes: int | None = 10  # places that somebody asks for; None: five to ten, some of them drawn twice
+    mandatory: float = 0.0
     tandems: float = 0.0
     teams: float = 0.0
     minima: float = 0.0
@@ -55,15 +60,19 @@ class Family:
 
 
 FAMILIES = {
-    "school": Family(groups=SCHOOL),
-    "plain": Family(excluded=0.01),
-    "tandem": Family(tandems=0.05),
+    "easy": Family(EASY, mandatory=0.4),
+    "scarce": Family(SCARCE, mandatory=0.4),
+    "fighting": Family(FIGHTING, mandatory=0.4, tandems=0.05),
     "minima": Family(minima=0.2),
     "pools": Family(pools=0.3),
     "couples": Family(couples=0.05),
-    "reserves": Family(reserves=0.05),
-    "region": Family(tandems=0.03, teams=0.01, minima=0.03, pools=0.1, reserves=0.005, couples=0.01, pinned=0.003, excluded=0.01),
-    "hard": Family(tandems=0.2, minima=0.2, pools=0.3, reserves=0.05, couples=0.05, excluded=0.01),
+    "mixed": Family(tandems=0.2, minima=0.2, pools=0.3, reserves=0.05, couples=0.05, excluded=0.01),
+    "plain": Family(wishes=None, excluded=0.01),
+    "school": Family(SCHOOL, None),
+    "region": Family(
+        wishes=None, tandems=0.03, teams=0.01, minima=0.03, pools=0.1, reserves=0.005, couples=0.01, pinned=0.003, excluded=0.01
+    ),
+    "hard": Family(wishes=None, tandems=0.2, minima=0.2, pools=0.3, reserves=0.05, couples=0.05, excluded=0.01),
 }
 
 
@@ -165,24 +174,32 @@ class _Maker:
             tags.append("police")
         if self._rng.random() < 0.15:
             tags.append("first-generation")
-        wished = self._wishes((group, field_), self._rng.randint(5, 10))
+        wished = self._wishes((group, field_))
         excluded = {wished[-1]: "worked_there"} if self._rng.random() < self._family.excluded else {}
         previous = self._rng.choice(wished) if self._rng.random() < 0.03 else None
         return Candidate(
             f"c{number:05}",
             tuple(tags),
             self._with_ties(wished),
-            class_=groups[group].class_,
+            class_=self._class(groups[group]),
             arrived=self._rng.randrange(10 * self._size),
             excluded=excluded,
             previous=previous,
         )
 
-    def _wishes(self, key: tuple[str, str], wanted: int) -> list[str]:
+    def _class(self, group: Group) -> int:
+        share = self._family.mandatory
+        return 0 if share and self._rng.random() < share else group.class_
+
+    def _wishes(self, key: tuple[str, str]) -> list[str]:
         """Distinct places of the field, popular ones more often."""
         asked, weights = self._asked[key], self._weights[key]
-        drawn = self._rng.choices(asked, cum_weights=weights, k=3 * wanted)
-        return [self._places[at].id for at in list(dict.fromkeys(drawn))[:wanted]]
+        wanted = self._family.wishes or self._rng.randint(5, 10)
+        distinct: dict[int, None] = {}
+        while True:
+            distinct |= dict.fromkeys(self._rng.choices(asked, cum_weights=weights, k=3 * wanted))
+            if self._family.wishes is None or len(distinct) >= min(wanted, len(asked)):
+                return [self._places[at].id for at in list(distinct)[:wanted]]
 
     def _with_ties(self, wished: list[str]) -> tuple[tuple[str, ...], ...]:
         groups: list[tuple[str, ...]] = []

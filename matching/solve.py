@@ -114,6 +114,11 @@ class Run:
         late = self._time_limit is not None and not all(one.proven for one in levels)
         return Outcome(self.assignment(), tuple(levels), limit="time" if late else None)
 
+    def whole(self) -> tuple[Program, sparse.csr_array, Arcs, list[tuple[str, Ints]]]:
+        """The program, the arcs that its columns take, of shape (arcs, columns), the arcs, and the cost of every sum in its order."""
+        sums = [(level, cost) for level in self._objective for cost in self._costs(level)]
+        return self._program, self._takes, self._arcs, sums
+
     def _usable(self, arcs: Arcs) -> Arcs:
         """The arcs that a solution may have."""
         return possible(self._instance, arcs, self._seats)
