@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.problem import Candidate, Instance, Place, eligible_kinds, lottery_words
+from matching.problem import Candidate, Instance, Place, eligible_kinds, lottery_digest
 
 type Ints = NDArray[np.int64]
 type Flags = NDArray[np.bool_]
@@ -107,8 +107,8 @@ def lottery_of(instance: Instance, arcs: Arcs) -> Ints:
     ids = [one.id for one in instance.candidates]
     places = [one.id for one in instance.places]
     pairs = zip(arcs.candidate.tolist(), arcs.place.tolist(), strict=True)
-    words = [lottery_words(instance.seed, ids[candidate], places[place]) for candidate, place in pairs]
-    return np.array(words, dtype=np.int64).reshape(-1, 3).T
+    drawn = b"".join(lottery_digest(instance.seed, ids[candidate], places[place])[:6] for candidate, place in pairs)
+    return np.frombuffer(drawn, dtype=">u2").astype(np.int64).reshape(-1, 3).T
 
 
 def partners_of(instance: Instance) -> Ints:

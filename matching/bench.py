@@ -64,7 +64,7 @@ class Measured:
     @property
     def proven(self) -> bool:
         """Whether every sum is, the draw's last one too."""
-        return all(one.proven for one in self.sums)
+        return len(self.sums) > 0 and all(one.proven for one in self.sums)
 
 
 def measure(who: str, family: str, candidates: int, limit: float, seed: int = 1) -> Measured:
@@ -75,8 +75,8 @@ def measure(who: str, family: str, candidates: int, limit: float, seed: int = 1)
     return Measured(**{**data, "sums": tuple(Sum(**one) for one in data["sums"])})
 
 
-def _measured(who: str, family: str, candidates: int, limit: float, seed: int) -> Measured:
-    """Run one of `WHO` here."""
+def run(who: str, family: str, candidates: int, limit: float, seed: int) -> Measured:
+    """Run one of `WHO` in this process."""
     instance = generate(family, candidates, seed)
     began, clock = time.process_time(), time.monotonic()
     sums = tuple(WHO[who](instance, limit))
@@ -110,9 +110,9 @@ class _Model:
     spans: list[int]  # how much the costs of two points can differ
 
     def held(self, at: int, value: int) -> "_Model":
-        """The model with one sum held at its value."""
-        row, limit = sparse.csr_array(self.costs[at][None]), np.array([value])
-        return _Model(self.program.with_rows(row, limit, limit), self.names, self.costs, self.spans)
+        """The model in which one sum must not be worse than its value."""
+        row, least, most = sparse.csr_array(self.costs[at][None]), np.array([NONE_BELOW]), np.array([value])
+        return _Model(self.program.with_rows(row, least, most), self.names, self.costs, self.spans)
 
 
 def _model(instance: Instance) -> _Model:
@@ -192,16 +192,14 @@ def _cp_sat(instance: Instance, limit: float) -> Iterator[Sum]:
         if status != cp_model.OPTIMAL:
             return
         model.add(total == value)
-        model.clear_hints()
+        model.proto.clear_solution_hint()
         for column in columns:
             model.add_hint(column, solver.value(column))
 
 
 def _cp_model(program: Program) -> tuple[cp_model.CpModel, list[Any]]:
     model = cp_model.CpModel()
-    columns = [
-        model.new_int_var(low, high, "") for low, high in zip(program.lower.tolist(), program.upper.tolist(), strict=True)
-    ]
+    columns = [model.new_int_var(low, high, "") for low, high in zip(program.lower.tolist(), program.upper.tolist(), strict=True)]
     rows = program.rows
     for row, (least, most) in enumerate(zip(program.least.tolist(), program.most.tolist(), strict=True)):
         inside = slice(rows.indptr[row], rows.indptr[row + 1])
@@ -225,7 +223,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--who", choices=WHO, help="only this one, in this process")
     options = parser.parse_args(arguments)
     about = options.family, options.candidates, options.limit, options.seed
-    runs = [_measured(options.who, *about)] if options.who else (measure(who, *about) for who in WHO)
+    runs = [run(options.who, *about)] if options.who else (measure(who, *about) for who in WHO)
     for one in runs:
         sys.stdout.write(json.dumps(asdict(one)) + "\n")
         sys.stdout.flush()

@@ -46,6 +46,7 @@ __all__ = [
     "eligible_kinds",
     "instance_from_data",
     "instance_to_data",
+    "lottery_digest",
     "lottery_words",
     "read_instance",
     "warnings",
@@ -141,8 +142,13 @@ def _takes(seat: Seat, tags: set[str]) -> bool:
 
 def lottery_words(seed: int, candidate_id: str, place_id: str) -> tuple[int, int, int]:
     """The first three 16-bit big-endian words of SHA-256 of `seed/candidate id/place id`."""
-    drawn = hashlib.sha256(f"{seed}/{candidate_id}/{place_id}".encode()).digest()
+    drawn = lottery_digest(seed, candidate_id, place_id)
     return int.from_bytes(drawn[0:2]), int.from_bytes(drawn[2:4]), int.from_bytes(drawn[4:6])
+
+
+def lottery_digest(seed: int, candidate_id: str, place_id: str) -> bytes:
+    """The SHA-256 of `seed/candidate id/place id`, 32 bytes; `lottery_words` are its beginning."""
+    return hashlib.sha256(f"{seed}/{candidate_id}/{place_id}".encode()).digest()
 
 
 def with_seed(instance: Instance, seed: int) -> Instance:

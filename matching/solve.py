@@ -115,7 +115,7 @@ class Run:
         return Outcome(self.assignment(), tuple(levels), limit="time" if late else None)
 
     def whole(self) -> tuple[Program, sparse.csr_array, Arcs, list[tuple[str, Ints]]]:
-        """The program, the arcs that its columns take, of shape (arcs, columns), the arcs, and the cost of every sum in its order."""
+        """The program, the arcs that its columns take, as (arcs, columns), the arcs, and every sum's cost in its order."""
         sums = [(level, cost) for level in self._objective for cost in self._costs(level)]
         return self._program, self._takes, self._arcs, sums
 
