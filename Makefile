@@ -48,7 +48,7 @@ prove: ## the long proofs; the last ones are kept in docs/reports/prove*.txt
 	@bin/setup dev
 	$(PY) -m pytest -m prove -p no:cacheprovider
 
-bench: ## the measured numbers; the last ones are kept in docs/reports/bench.txt
+bench: ## the measured numbers; the last ones are kept in docs/reports/bench*.txt
 	@bin/setup dev
 	$(PY) -m pytest -m bench -p no:cacheprovider -s
 
