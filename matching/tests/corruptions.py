@@ -1,11 +1,9 @@
 """Ways to spoil a right result. Each breaks one rule by construction, and says which."""
 
-import copy
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice, product
-from typing import Any
 
 from matching.problem import Candidate, Instance, Place, digest
 from matching.result import Bound, Level, Result, Value
@@ -117,7 +115,7 @@ def _without(result: Result, one: str) -> Result:
     return replace(result, assignment={other: seat for other, seat in result.assignment.items() if other != one})
 
 
-def _some[T](rng: random.Random, options: list[T]) -> T | None:
+def drawn_from[T](rng: random.Random, options: list[T]) -> T | None:
     return rng.choice(options) if options else None
 
 
@@ -174,20 +172,20 @@ def unknown_open_place(instance: Instance, result: Result, rng: random.Random) -
 
 @breaks("asked")
 def never_asked(instance: Instance, result: Result, rng: random.Random) -> Result | None:
-    wish = _some(rng, [wish for wish in _wishes(instance) if wish[1].id not in _asked(wish[0])])
+    wish = drawn_from(rng, [wish for wish in _wishes(instance) if wish[1].id not in _asked(wish[0])])
     return None if wish is None else _moved(result, {wish[0].id: (wish[1].id, wish[2])})
 
 
 @breaks("eligible")
 def not_accepted(instance: Instance, result: Result, rng: random.Random) -> Result | None:
-    wish = _some(rng, [wish for wish in _wishes(instance) if wish[2] not in may_have(wish[0], wish[1])])
+    wish = drawn_from(rng, [wish for wish in _wishes(instance) if wish[2] not in may_have(wish[0], wish[1])])
     return None if wish is None else _moved(result, {wish[0].id: (wish[1].id, wish[2])})
 
 
 @breaks("capacity")
 def too_many(instance: Instance, result: Result, rng: random.Random) -> Result | None:
     seats = [(place, seat) for place in instance.places for seat in place.seats]
-    some = _some(rng, [pair for pair in seats if pair[1].capacity < len(instance.candidates)])
+    some = drawn_from(rng, [pair for pair in seats if pair[1].capacity < len(instance.candidates)])
     if some is None:
         return None
     place, seat = some
@@ -197,7 +195,7 @@ def too_many(instance: Instance, result: Result, rng: random.Random) -> Result |
 @breaks("minimum")
 def too_few(instance: Instance, result: Result, rng: random.Random) -> Result | None:
     needed = {(place.id, seat.kind) for place in instance.places for seat in place.seats if seat.minimum}
-    kind = _some(rng, sorted(needed & set(result.assignment.values())))
+    kind = drawn_from(rng, sorted(needed & set(result.assignment.values())))
     if kind is None:
         return None
     return replace(result, assignment={one: seat for one, seat in result.assignment.items() if seat != kind})
@@ -206,31 +204,31 @@ def too_few(instance: Instance, result: Result, rng: random.Random) -> Result | 
 @breaks("equal")
 def one_less_at_an_equal_place(instance: Instance, result: Result, rng: random.Random) -> Result | None:
     equal = {place.id for place in instance.places if place.equal and len(place.seats) > 1}
-    one = _some(rng, [one for one, (place, _) in result.assignment.items() if place in equal])
+    one = drawn_from(rng, [one for one, (place, _) in result.assignment.items() if place in equal])
     return None if one is None else _without(result, one)
 
 
 @breaks("open")
 def open_not_named(instance: Instance, result: Result, rng: random.Random) -> Result | None:
-    place = _some(rng, list(result.open))
+    place = drawn_from(rng, list(result.open))
     return None if place is None else replace(result, open=tuple(one for one in result.open if one != place))
 
 
 @breaks("open")
 def closed_named_open(instance: Instance, result: Result, rng: random.Random) -> Result | None:
-    place = _some(rng, [one.id for one in instance.places if one.id not in result.open])
+    place = drawn_from(rng, [one.id for one in instance.places if one.id not in result.open])
     return None if place is None else replace(result, open=(*result.open, place))
 
 
 @breaks("open")
 def open_named_twice(instance: Instance, result: Result, rng: random.Random) -> Result | None:
-    place = _some(rng, list(result.open))
+    place = drawn_from(rng, list(result.open))
     return None if place is None else replace(result, open=(*result.open, place))
 
 
 @breaks("pool")
 def pool_overfull(instance: Instance, result: Result, rng: random.Random) -> Result | None:
-    pool = _some(rng, [pool for pool in instance.pools if pool.limit < len(instance.candidates)])
+    pool = drawn_from(rng, [pool for pool in instance.pools if pool.limit < len(instance.candidates)])
     if pool is None:
         return None
     kinds = {place.id: place.seats[0].kind for place in instance.places}
@@ -240,20 +238,20 @@ def pool_overfull(instance: Instance, result: Result, rng: random.Random) -> Res
 
 @breaks("pin")
 def pin_left_out(instance: Instance, result: Result, rng: random.Random) -> Result | None:
-    one = _some(rng, [one.id for one in instance.candidates if one.pinned is not None])
+    one = drawn_from(rng, [one.id for one in instance.candidates if one.pinned is not None])
     return None if one is None else _without(result, one)
 
 
 @breaks("pin")
 def pin_moved(instance: Instance, result: Result, rng: random.Random) -> Result | None:
     wishes = [wish for wish in _wishes(instance) if wish[0].pinned not in {None, wish[1].id}]
-    wish = _some(rng, wishes)
+    wish = drawn_from(rng, wishes)
     return None if wish is None else _moved(result, {wish[0].id: (wish[1].id, wish[2])})
 
 
 @breaks("together")
 def partner_left_out(instance: Instance, result: Result, rng: random.Random) -> Result | None:
-    one = _some(rng, [one.id for one in instance.candidates if one.together and one.id in result.assignment])
+    one = drawn_from(rng, [one.id for one in instance.candidates if one.together and one.id in result.assignment])
     return None if one is None else _without(result, one)
 
 
@@ -261,7 +259,7 @@ def partner_left_out(instance: Instance, result: Result, rng: random.Random) -> 
 def partner_moved(instance: Instance, result: Result, rng: random.Random) -> Result | None:
     placed = [one for one in instance.candidates if one.together]
     wishes = [wish for wish in _wishes(instance) if wish[0] in placed and not _sits(result, wish[0], wish[1])]
-    wish = _some(rng, wishes)
+    wish = drawn_from(rng, wishes)
     return None if wish is None else _moved(result, {wish[0].id: (wish[1].id, wish[2])})
 
 
@@ -272,7 +270,7 @@ def _sits(result: Result, one: Candidate, place: Place) -> bool:
 # --- what is claimed --------------------------------------------------------------------------------------------------
 
 
-def _with_level(result: Result, at: int, level: Level) -> Result:
+def with_level(result: Result, at: int, level: Level) -> Result:
     return replace(result, levels=(*result.levels[:at], level, *result.levels[at + 1 :]))
 
 
@@ -290,12 +288,12 @@ def wrong_value(instance: Instance, result: Result, rng: random.Random) -> Resul
     if level.value == []:
         return None
     value = _off_by(level.value, rng.choice([1, 2, 1000]), rng)
-    return _with_level(result, at, replace(level, value=value, bound=as_bound(value)))
+    return with_level(result, at, replace(level, value=value, bound=as_bound(value)))
 
 
 @breaks("level-value")
 def one_person_less_than_said(instance: Instance, result: Result, rng: random.Random) -> Result | None:
-    one = _some(rng, sorted(result.assignment))
+    one = drawn_from(rng, sorted(result.assignment))
     return None if one is None else _without(result, one)  # the draw is in every objective, and every word of a draw but 0 counts
 
 
@@ -323,7 +321,7 @@ def proven_after_unproven(instance: Instance, result: Result, rng: random.Random
     if len(result.levels) < 2:
         return None
     at = rng.randrange(len(result.levels) - 1)
-    return _with_level(result, at, replace(result.levels[at], proven=False, bound=None))
+    return with_level(result, at, replace(result.levels[at], proven=False, bound=None))
 
 
 @breaks("bound")
@@ -340,13 +338,13 @@ def proven_with_another_bound(instance: Instance, result: Result, rng: random.Ra
     level = result.levels[at]
     if level.value == []:
         return None
-    return _with_level(result, at, replace(level, bound=as_bound(_off_by(level.value, rng.choice([1, 5]), rng))))
+    return with_level(result, at, replace(level, bound=as_bound(_off_by(level.value, rng.choice([1, 5]), rng))))
 
 
 @breaks("bound")
 def proven_without_bound(instance: Instance, result: Result, rng: random.Random) -> Result | None:
     at = rng.randrange(len(result.levels))
-    return _with_level(result, at, replace(result.levels[at], bound=None))
+    return with_level(result, at, replace(result.levels[at], bound=None))
 
 
 @breaks("bound")
@@ -357,7 +355,7 @@ def value_beyond_its_bound(instance: Instance, result: Result, rng: random.Rando
     if level.value == [] or (most and level.value == 0):
         return None
     bound = as_bound(_off_by(level.value, -1 if most else 1, rng))
-    return _with_level(result, len(result.levels) - 1, replace(level, bound=bound, proven=False))
+    return with_level(result, len(result.levels) - 1, replace(level, bound=bound, proven=False))
 
 
 @breaks("bound")
@@ -365,7 +363,7 @@ def not_the_best(instance: Instance, result: Result, rng: random.Random) -> Resu
     """A right allocation of lower quality, with its own right values, called proven."""
     best = [level.value for level in result.levels]
     worse = [where for where in allocations(instance) if values(instance, where) != best]
-    where = _some(rng, worse)
+    where = drawn_from(rng, worse)
     return None if where is None else result_of(instance, values(instance, where), seated(instance, where))
 
 
@@ -437,38 +435,38 @@ def stability_not_told(instance: Instance, result: Result, rng: random.Random) -
 
 @breaks("proven", "stable")
 def proof_under_stable(instance: Instance, result: Result, rng: random.Random) -> Result | None:
-    return _with_level(result, 0, proven(result.levels[0].level, result.levels[0].value))
+    return with_level(result, 0, proven(result.levels[0].level, result.levels[0].value))
 
 
 @breaks("bound", "stable")
 def bound_under_stable(instance: Instance, result: Result, rng: random.Random) -> Result | None:
     at = rng.randrange(len(result.levels))
     level = result.levels[at]
-    return None if level.value == [] else _with_level(result, at, replace(level, bound=as_bound(level.value)))
+    return None if level.value == [] else with_level(result, at, replace(level, bound=as_bound(level.value)))
 
 
 @breaks("blocking", "stable")
 def blocking_pair_left_out(instance: Instance, result: Result, rng: random.Random) -> Result | None:
-    pair = _some(rng, list(result.blocking))
+    pair = drawn_from(rng, list(result.blocking))
     return None if pair is None else replace(result, blocking=tuple(one for one in result.blocking if one != pair))
 
 
 @breaks("blocking", "stable")
 def blocking_pair_invented(instance: Instance, result: Result, rng: random.Random) -> Result | None:
     pairs = [(one.id, place) for one in instance.candidates for place in sorted(_asked(one))]
-    pair = _some(rng, [pair for pair in pairs if pair not in result.blocking])
+    pair = drawn_from(rng, [pair for pair in pairs if pair not in result.blocking])
     return None if pair is None else replace(result, blocking=(*result.blocking, pair))
 
 
 @breaks("blocking", "stable")
 def blocking_pair_twice(instance: Instance, result: Result, rng: random.Random) -> Result | None:
-    pair = _some(rng, list(result.blocking))
+    pair = drawn_from(rng, list(result.blocking))
     return None if pair is None else replace(result, blocking=(*result.blocking, pair))
 
 
 @breaks("blocking", "stable")
 def blocking_where_they_sit(instance: Instance, result: Result, rng: random.Random) -> Result | None:
-    one = _some(rng, sorted(result.assignment))
+    one = drawn_from(rng, sorted(result.assignment))
     return None if one is None else replace(result, blocking=(*result.blocking, (one, result.assignment[one][0])))
 
 
@@ -491,7 +489,7 @@ def not_stable_without_blocking_pairs(instance: Instance, result: Result, rng: r
 def people_moved_and_called_stable(instance: Instance, result: Result, rng: random.Random) -> Result | None:
     """Another allocation that keeps all rules, with the right values of all levels, in which somebody blocks."""
     others = [where for where in islice(allocations(instance), 200) if blocking_pairs(instance, where)]
-    where = _some(rng, others)
+    where = drawn_from(rng, others)
     return None if where is None else replace(stable_result_of(instance, where), stable=True, blocking=())
 
 
@@ -504,7 +502,7 @@ def another_number_that_could_open(instance: Instance, result: Result, rng: rand
 def a_place_closed_that_could_open(instance: Instance, result: Result, rng: random.Random) -> Result | None:
     """Everybody sent away from a place that somebody would rather have than nothing; nobody blocks a closed place."""
     needed = [place.id for place in instance.places if any(seat.minimum for seat in place.seats)]
-    place = _some(rng, [one for one in needed if one in result.open])
+    place = drawn_from(rng, [one for one in needed if one in result.open])
     if place is None:
         return None
     where = {one: at for one, (at, _) in result.assignment.items() if at != place}
@@ -520,7 +518,7 @@ def a_place_closed_that_could_open(instance: Instance, result: Result, rng: rand
 def others_before_their_turn(instance: Instance, result: Result, rng: random.Random) -> Result | None:
     """Another allocation that keeps all rules, with the right values of all levels."""
     at = {one: place for one, (place, _) in result.assignment.items()}
-    where = _some(rng, [one for one in islice(allocations(instance), 500) if one != at])
+    where = drawn_from(rng, [one for one in islice(allocations(instance), 500) if one != at])
     return None if where is None else _queue_result_of(instance, where)
 
 
@@ -530,7 +528,7 @@ def the_first_sent_away(instance: Instance, result: Result, rng: random.Random) 
     loose = {place.id for place in instance.places if not place.equal and not any(seat.minimum for seat in place.seats)}
     alone = {one.id for one in instance.candidates if one.together is None and one.pinned is None}
     at = {one: place for one, (place, _) in result.assignment.items()}
-    one = _some(rng, sorted(one for one, place in at.items() if one in alone and place in loose))
+    one = drawn_from(rng, sorted(one for one, place in at.items() if one in alone and place in loose))
     return None if one is None else _queue_result_of(instance, {other: place for other, place in at.items() if other != one})
 
 
@@ -562,7 +560,7 @@ def who_stays_gets_a_worse_rank(instance: Instance, result: Result, rng: random.
     """Another allocation that keeps all rules, with the right values of all levels, in which somebody is worse off."""
     released = set(released_of(result))
     worse = [where for where in islice(allocations(instance), 1_000) if not nobody_is_worse(instance, where, released)]
-    where = _some(rng, worse)
+    where = drawn_from(rng, worse)
     return None if where is None else repair_result_of(instance, where, released)
 
 
@@ -571,7 +569,7 @@ def not_the_best_repair(instance: Instance, result: Result, rng: random.Random) 
     released = set(released_of(result))
     right = [where for where in islice(allocations(instance), 1_000) if nobody_is_worse(instance, where, released)]
     others = [repair_result_of(instance, where, released) for where in right]
-    return _some(rng, [other for other in others if [*_values(other)] != [*_values(result)]])
+    return drawn_from(rng, [other for other in others if [*_values(other)] != [*_values(result)]])
 
 
 def _values(result: Result) -> Iterator[Value]:
@@ -582,26 +580,26 @@ def _called_released(result: Result, ids: list[str]) -> Result:
     """Other people called released; the value goes with them."""
     placed = sum(one in result.assignment for one in ids)
     told = replace(proven("released", placed), certificate={"type": "released", "candidates": ids})
-    return _with_level(result, 0, told)
+    return with_level(result, 0, told)
 
 
 @breaks("released", "repair")
 def released_left_out(instance: Instance, result: Result, rng: random.Random) -> Result | None:
     """Whose place is broken; that a partner withdrew cannot be seen."""
     broken = at_broken_places(instance)
-    one = _some(rng, sorted(broken))
+    one = drawn_from(rng, sorted(broken))
     return None if one is None else _called_released(result, [other for other in released_of(result) if other != one])
 
 
 @breaks("released", "repair")
 def released_without_a_place(instance: Instance, result: Result, rng: random.Random) -> Result | None:
-    one = _some(rng, [one.id for one in instance.candidates if one.previous is None])
+    one = drawn_from(rng, [one.id for one in instance.candidates if one.previous is None])
     return None if one is None else _called_released(result, sorted([*released_of(result), one]))
 
 
 @breaks("released", "repair")
 def released_twice(instance: Instance, result: Result, rng: random.Random) -> Result | None:
-    one = _some(rng, released_of(result))
+    one = drawn_from(rng, released_of(result))
     return None if one is None else _called_released(result, sorted([*released_of(result), one]))
 
 
@@ -616,7 +614,7 @@ def other_number_of_moves(instance: Instance, result: Result, rng: random.Random
     at = next(number for number, level in enumerate(result.levels) if level.level == wanted)
     level = result.levels[at]
     value = _off_by(level.value, 1, rng)
-    return _with_level(result, at, replace(level, value=value, bound=as_bound(value)))
+    return with_level(result, at, replace(level, value=value, bound=as_bound(value)))
 
 
 @breaks("level-order", "repair")
@@ -624,97 +622,3 @@ def levels_of_the_objective(instance: Instance, result: Result, rng: random.Rand
     where = {one: place for one, (place, _) in result.assignment.items()}
     told = zip(instance.objective, values(instance, where), strict=True)
     return replace(result, levels=tuple(proven(level, value) for level, value in told))
-
-
-# --- certificates -----------------------------------------------------------------------------------------------------
-
-
-def _with_certificate(result: Result, at: int, change: Callable[[dict[str, Any]], None]) -> Result:
-    """The result with a changed copy of a level's certificate."""
-    certificate = copy.deepcopy(dict(result.levels[at].certificate or {}))
-    change(certificate)
-    return _with_level(result, at, replace(result.levels[at], certificate=certificate))
-
-
-def _with_steps(result: Result) -> list[int]:
-    """The levels whose certificates have steps."""
-    return [at for at, level in enumerate(result.levels) if level.certificate and level.certificate["steps"]]
-
-
-def _falsely_claimed(instance: Instance, result: Result, rng: random.Random) -> Result | None:
-    """A worse allocation that claims to be proven, with the certificates of the best one."""
-    spoiled = not_the_best(instance, result, rng)
-    if spoiled is None or not all(level.certificate for level in result.levels):
-        return None
-    levels = (replace(one, certificate=right.certificate) for one, right in zip(spoiled.levels, result.levels, strict=True))
-    return replace(spoiled, levels=tuple(levels))
-
-
-@breaks("certificate", "certified")
-def certificates_of_something_better(instance: Instance, result: Result, rng: random.Random) -> Result | None:
-    return _falsely_claimed(instance, result, rng)
-
-
-@breaks("certificate", "certified")
-def prices_changed_for_a_false_claim(instance: Instance, result: Result, rng: random.Random) -> Result | None:
-    """Whatever the prices are, what is false cannot be proven: the first level that is not best, and those before it."""
-    spoiled = _falsely_claimed(instance, result, rng)
-    if spoiled is None:
-        return None
-
-    def change(certificate: dict[str, Any]) -> None:
-        for step in certificate["steps"]:
-            step["prices"] = {row: price + rng.choice([-1, 1, 2, -5, 1000]) or 1 for row, price in step["prices"].items()}
-            step["scale"] = rng.choice([1, step["scale"], 2 * step["scale"]])
-
-    for at in range(len(spoiled.levels)):
-        spoiled = _with_certificate(spoiled, at, change)
-    return spoiled
-
-
-@breaks("certificate", "certified")
-def a_row_that_is_not_there(instance: Instance, result: Result, rng: random.Random) -> Result | None:
-    at = _some(rng, _with_steps(result))
-    if at is None:
-        return None
-    name = rng.choice(["candidate/nobody", "capacity/p1", "row", ""])
-    return _with_certificate(result, at, lambda one: one["steps"][0]["prices"].update({name: -1}))
-
-
-@breaks("certificate", "certified")
-def a_price_for_a_limit_that_is_not_there(instance: Instance, result: Result, rng: random.Random) -> Result | None:
-    """At the first level nobody must have a seat, but the pinned and their partners."""
-    if any(one.pinned for one in instance.candidates) or _with_steps(result)[:1] != [0]:
-        return None
-    prices = (result.levels[0].certificate or {})["steps"][0]["prices"]
-    row = _some(rng, [row for row in prices if row.startswith("candidate/")])
-    return None if row is None else _with_certificate(result, 0, lambda one: one["steps"][0]["prices"].update({row: 1}))
-
-
-@breaks("certificate", "certified")
-def steps_left_out(instance: Instance, result: Result, rng: random.Random) -> Result | None:
-    at = _some(rng, _with_steps(result))
-    return None if at is None else _with_certificate(result, at, lambda one: one["steps"].pop())
-
-
-@breaks("certificate", "certified")
-def a_certificate_of_another_form(instance: Instance, result: Result, rng: random.Random) -> Result | None:
-    at = _some(rng, _with_steps(result))
-    if at is None:
-        return None
-    wrong: list[dict[str, Any]] = [
-        {"scale": 0},
-        {"scale": -1},
-        {"scale": 1.0},
-        {"prices": []},
-        {"prices": {"candidate/c1": 0}},
-        {"prices": {"candidate/c1": 0.5}},
-        {"prices": {"candidate/c1": True}},
-        {"colour": "red"},
-        {"cuts": {}},
-        {"cuts": [{"rows": {"candidate/nobody": 1}, "full": []}]},
-        {"cuts": [{"rows": {}, "full": ["nobody/p1/a"]}]},
-        {"trees": [{"of": "nobody/p1/a", "tree": {"scale": 1, "prices": {}}}]},
-        {"trees": [{"of": None, "tree": {}}]},
-    ]
-    return _with_certificate(result, at, lambda one: one["steps"][0].update(rng.choice(wrong)))

@@ -10,6 +10,7 @@ from matching.certificates import certify
 from matching.problem import Instance
 from matching.result import Result
 from matching.solve import solve
+from matching.tests import false_certificates  # noqa: F401 - joins the corruptions
 from matching.tests.blocking import random_round
 from matching.tests.brute import brute_force, random_instance
 from matching.tests.corruptions import CORRUPTIONS, repaired, result_of, stable_result

@@ -12,6 +12,7 @@ from matching.certificates import certify
 from matching.problem import Candidate, Instance, Place, Seat, digest
 from matching.result import Level, Result
 from matching.solve import solve
+from matching.tests import false_certificates  # noqa: F401 - joins the corruptions
 from matching.tests.blocking import random_round
 from matching.tests.brute import random_instance
 from matching.tests.corruptions import CORRUPTIONS, Corruption, repaired, result_of, right_result, stable_result
