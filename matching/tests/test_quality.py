@@ -17,7 +17,7 @@ from matching.tests.pictures import Row, bars
 from matching.tests.reports import ROOT, heading
 
 DOCS = ROOT / "docs" / "matching"
-ROUNDS = (("school", 1000, True), ("tandem", 1000, True), ("region", 1000, False), ("hard", 400, False))
+ROUNDS = (("school", 1000, True), ("scarce", 1000, True), ("fighting", 1000, True), ("region", 1000, False), ("hard", 400, False))
 """Family, candidates, and whether hosts have an order; with pools and an order `stable` looks too long for what it looks for."""
 LIMIT = 120.0  # seconds for each proof
 ABOUT = """# Quality beside speed

@@ -18,10 +18,10 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     r"(builtins\.)?(eval|exec|compile|__import__)": (),
     r"(pickle|cPickle|marshal|shelve|dill|jsonpickle|yaml)(\..*)?": (),
     r"(xml|lxml|defusedxml)(\..*)?": (),
-    # Starts programs: the house itself, with lists of arguments and never through a shell.
+    # Starts programs: the house itself and a measured solver, with lists of arguments and never through a shell.
     r"subprocess(\..*)?": (
         *("base/embedded.py", "base/processes.py", "base/supervisor.py", "base/once.py", "base/backup.py"),
-        "bin/install.py",
+        *("bin/install.py", "matching/bench.py"),
     ),
     r"os\.(system|popen|exec\w+|spawn\w+)": (),
     # Speaks to others: the database, the house asking itself whether it is well, and the OpenID providers that are set up.
@@ -35,9 +35,12 @@ PLACES: Mapping[str, tuple[str, ...]] = {
         "base/charts.py",
         "base/templatetags/components.py",
     ),
-    # Weak sums, and chance that can be foretold: the demo and the draws that anyone must be able to repeat.
+    # Weak sums, and chance that can be foretold: the demo, the draws and the samples that anyone must be able to repeat.
     r"(hashlib\.)?(md5|sha1)": (),
-    r"random(\..*)?": ("demo/draw.py", "matching/generate.py"),
+    r"random(\..*)?": (
+        "demo/draw.py",
+        *(f"matching/{name}.py" for name in ("generate", "compare", "value", "stable", "proposals")),
+    ),
     # Takes away a lock.
     r"(.*\.)?csrf_exempt": (),
     r"(.*\.)?xframe_options_exempt": (),
