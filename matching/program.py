@@ -64,12 +64,14 @@ class Program:
 
     def components(self) -> Ints:
         """For each column the number of its component, from 0; columns that share a row are in one."""
-        rows, columns = self.rows.shape
-        if rows == 0:
-            return np.arange(columns)
-        nodes = sparse.bmat([[None, self.rows.T], [self.rows, None]], format="csr")
-        _, labels = sparse.csgraph.connected_components(nodes, directed=False)
-        return np.unique(labels[:columns], return_inverse=True)[1].astype(np.int64)
+        at, columns = self.rows.indices, self.rows.shape[1]
+        within = np.ones(max(len(at) - 1, 0), dtype=bool)  # of two neighbouring entries, whether they are in one row
+        starts = self.rows.indptr[1:-1]
+        within[starts[(starts > 0) & (starts < len(at))] - 1] = False
+        edges = at[:-1][within], at[1:][within]
+        graph = sparse.coo_array((np.ones(len(edges[0]), dtype=bool), edges), shape=(columns, columns))
+        _, label = sparse.csgraph.connected_components(graph.tocsr(), directed=False)
+        return np.asarray(label, dtype=np.int64)
 
 
 NONE_BELOW = -(2**62)
