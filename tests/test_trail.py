@@ -76,8 +76,9 @@ def look(reader: User, *people: Candidate) -> None:
     request = asked()
     with acting(identity_of(reader)):
         trail.saw(request, Shown.FACTS, *people)
-        identity.asked.set(str(uuid.uuid4()))
+        token = identity.asked.set(str(uuid.uuid4()))
         trail.enter(request, 200)
+        identity.asked.reset(token)
 
 
 def page_of(one: Candidate) -> str:
