@@ -20,7 +20,7 @@ from matching.tests.brute import best_of, opened, random_instance, values
 from matching.tests.corruptions import result_of, right_result
 from matching.verify.rules import Seated, broken_rules
 
-ROUNDS = [random_instance(random.Random(seed)) for seed in range(1000, 1300)]
+ROUNDS = [random_instance(random.Random(seed)) for seed in range(1000, 1150)]
 RIGHT = [right_result(instance) for instance in ROUNDS]
 
 
@@ -80,7 +80,7 @@ def test_every_chain_keeps_all_rules_and_costs_what_is_said() -> None:
         old = [level.value for level in result.levels]
         new = values(instance, {id_: seat[0] for id_, seat in after.items()})
         assert first_change(instance, old, new) == claimed(reason)
-    assert met > 200
+    assert met > 80
 
 
 @pytest.mark.parametrize(("family", "size"), [("hard", 60), ("region", 150), ("couples", 100)])

@@ -32,7 +32,7 @@ def agrees(drawn: Instance) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(seed=SEEDS, order=st.permutations(LEVELS))
 def test_any_order_of_the_levels_as_by_trying_everything(seed: int, order: list[str]) -> None:
     agrees(replace(random_instance(random.Random(seed), most_candidates=5), objective=tuple(order)))

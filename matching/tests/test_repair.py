@@ -17,7 +17,7 @@ from matching.tests.repairs import Case, best_repair, changed_by_hand, random_ca
 from matching.tests.reports import write_report
 from matching.verify import verify
 
-ROUNDS, PROVEN_ROUNDS = 100, 2000
+ROUNDS, PROVEN_ROUNDS = 50, 2000
 
 
 def assert_as_by_trying_everything(case: Case) -> bool:

@@ -24,7 +24,7 @@ from matching.solve import Progress, solve
 from matching.tests.brute import brute_force, random_instance
 from matching.verify import verify
 
-ROUNDS = 400
+ROUNDS = 200
 PLACE = Place("p", (Seat("a", 1),))
 
 

@@ -19,19 +19,19 @@ from matching.tests.corruptions import CORRUPTIONS, Corruption, repaired, result
 from matching.verify import CODES, verify
 from matching.verify.identity import digest_of
 
-ROUNDS = [random_instance(random.Random(seed)) for seed in range(150)]
+ROUNDS = [random_instance(random.Random(seed)) for seed in range(90)]
 RIGHT = [right_result(instance) for instance in ROUNDS]
-HARDER = [random_round(random.Random(seed), most_candidates=5) for seed in range(120)]
+HARDER = [random_round(random.Random(seed), most_candidates=5) for seed in range(80)]
 STABLE = [stable_result(instance, random.Random(number)) for number, instance in enumerate(HARDER)]
-CERTIFIED = [certify(instance, result) for instance, result in zip(ROUNDS[:60], RIGHT, strict=False)]
+CERTIFIED = [certify(instance, result) for instance, result in zip(ROUNDS[:40], RIGHT, strict=False)]
 QUEUE = [solve(instance, "queue") for instance in HARDER]
-CHANGED, MENDED = zip(*(repaired(random.Random(seed)) for seed in range(80)), strict=True)
+CHANGED, MENDED = zip(*(repaired(random.Random(seed)) for seed in range(50)), strict=True)
 OF_POLICY: dict[str, tuple[Sequence[Instance], Sequence[Result]]] = {
     "optimal": (ROUNDS, RIGHT),
     "stable": (HARDER, STABLE),
     "queue": (HARDER, QUEUE),
     "repair": (CHANGED, MENDED),
-    "certified": (ROUNDS[:60], CERTIFIED),
+    "certified": (ROUNDS[:40], CERTIFIED),
 }
 
 
@@ -88,7 +88,7 @@ def test_spoiled_results_are_found(policy: str, rule: str, corruption: Corruptio
         found = {problem.rule for problem in verify(instance, spoiled).problems}
         assert rule in found, (corruption.__name__, instance, spoiled)
         assert found <= set(CODES)
-    assert met >= 5
+    assert met >= 3
 
 
 def test_every_rule_has_a_corruption() -> None:
