@@ -8,7 +8,6 @@ last levels `profile` and `lottery` are not estimated. docs/matching/value.md te
 """
 
 import random
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,7 +15,9 @@ from typing import Any
 import numpy as np
 
 from matching.arcs import Arcs, Flags, Ints, arcs_of, partners_of, pins_of, possible, seats_of
-from matching.problem import Candidate, Instance, Reserve, canonical
+from matching.explain.costs import Reserves
+from matching.explain.seating import Seating
+from matching.problem import Candidate, Instance, canonical
 from matching.result import Result
 from matching.solve import solve
 
@@ -139,7 +140,7 @@ class _Chains:
         self._sits = np.array(sits, dtype=np.int64)
         self._arcs = arcs.where(self._may_move(arcs))
         self._weighed = [level for level in instance.objective if level in _TOLD or level.startswith("class:")][:_MOST_LEVELS]
-        self._moves = _Moves(instance, self._where)
+        self._moves = _Moves(Seating(instance, result), self._where)
         self._search()
 
     def _may_move(self, arcs: Arcs) -> Flags:
@@ -218,20 +219,18 @@ class _Chains:
 class _Moves:
     """What moves change of the levels of an allocation."""
 
-    def __init__(self, instance: Instance, where: Mapping[str, str]) -> None:
+    def __init__(self, seating: Seating, where: Mapping[str, str]) -> None:
         self._where = where
-        self._candidates = {one.id: one for one in instance.candidates}
-        self._ranks = {one.id: _ranks(one) for one in instance.candidates}
-        self._people = Counter((tag, where[one.id]) for one in instance.candidates if one.id in where for tag in one.tags)
-        self._reserves: dict[str, list[Reserve]] = {}
-        for reserve in instance.reserves:
-            for place in reserve.places:
-                self._reserves.setdefault(place, []).append(reserve)
+        self._candidates = seating.candidates
+        self._ranks = {one.id: _ranks(one) for one in seating.instance.candidates}
+        self._reserves = Reserves(seating)
 
     def change(self, level: str, moves: Mapping[str, str]) -> int:
         """By how much the level's value changes when these candidates go to these places."""
         if level == "reserves":
-            return self._shortfall(moves)
+            return self._reserves.shortfall_change(
+                (self._candidates[one], self._where.get(one), place) for one, place in moves.items()
+            )
         return sum(self._at(level, one, place) - self._at(level, one, self._where.get(one)) for one, place in moves.items())
 
     def _at(self, level: str, one: str, place: str | None) -> int:
@@ -243,21 +242,6 @@ class _Moves:
         if level == "kept":
             return int(self._candidates[one].previous == place)
         return int(level in {"placed", f"class:{self._candidates[one].class_}"})
-
-    def _shortfall(self, moves: Mapping[str, str]) -> int:
-        more: Counter[str] = Counter()
-        touched: dict[str, Reserve] = {}
-        for one, place in moves.items():
-            for at, count in ((self._where.get(one), -1), (place, 1)):
-                for reserve in self._reserves.get(at or "", ()):
-                    if reserve.tag in self._candidates[one].tags:
-                        more[reserve.id] += count
-                        touched[reserve.id] = reserve
-        changes = 0
-        for name, reserve in touched.items():
-            there = sum(self._people[reserve.tag, place] for place in reserve.places)
-            changes += max(0, reserve.at_least - there - more[name]) - max(0, reserve.at_least - there)
-        return changes
 
 
 def _ranks(one: Candidate) -> dict[str, int]:

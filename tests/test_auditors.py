@@ -26,7 +26,6 @@ from praksis.base.translations import ROOT
 from praksis.organisations.choices import MemberKind, Role
 from praksis.rounds import actions
 from praksis.rounds.models import Auditor, EntryLink, Round, Run, RunInput
-from praksis.rounds.tasks import allocate
 from praksis.rounds.tests.test_pages import as_user, text_of
 from praksis.rounds.tests.world import World, candidate, member, opened, place, seat, staff, user, who, world
 from praksis.web.middleware import identity_of
@@ -46,9 +45,7 @@ def region(as_worker: AsRole) -> World:
     for one in people:
         made.rank(one, wanted)
     made.close()
-    run = made.request()
-    with as_worker():
-        allocate.func(run_id=str(run.pk))
+    made.allocate(as_worker)
     return made
 
 
@@ -210,9 +207,7 @@ def test_queries_do_not_grow(region: World, as_worker: AsRole) -> None:
     tora = named(region, lead).user
     counts = [_counts(region.round, tora, lead)]
     for number in range(2):
-        run = region.request()
-        with as_worker():
-            allocate.func(run_id=str(run.pk))
+        region.allocate(as_worker)
         named(region, lead, email=f"a{number}@example.no")
     counts.append(_counts(region.round, tora, lead))
     assert counts[0] == counts[1]

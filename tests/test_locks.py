@@ -15,7 +15,6 @@ from praksis.base.locks import Named, lock_problems, tables_of_persons
 from praksis.candidates.models import Candidate, Conflict, Consent, Guardian, HeldPaper
 from praksis.organisations.models import HostContact, Membership
 from praksis.rounds.models import Choice, Entry, Outcome, RunInput
-from praksis.rounds.tasks import allocate
 from praksis.rounds.tests.world import World, candidate, host, opened, place, seat, user, world
 from praksis.web.middleware import identity_of
 
@@ -39,9 +38,7 @@ def region(as_worker: AsRole) -> World:
     for one in people:
         made.rank(one, wanted)
     made.close()
-    run = made.request()
-    with as_worker():
-        allocate.func(run_id=str(run.pk))
+    made.allocate(as_worker)
     return made
 
 

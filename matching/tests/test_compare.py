@@ -3,7 +3,9 @@
 import json
 import random
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from itertools import product
 
 import pytest
@@ -17,9 +19,14 @@ from matching.tests.brute import brute_force, keeps, may_have, random_instance, 
 from matching.tests.test_bottlenecks import crowd
 from matching.tests.test_ordered import with_order
 
-ROUNDS = [with_order(random_instance(rng), rng) for rng in map(random.Random, range(4000, 4050))]
-ASSIGNMENTS = [(instance, solve(instance, policy).assignment) for instance in ROUNDS for policy in POLICIES]
+ROUNDS = [with_order(random_instance(rng), rng) for rng in map(random.Random, range(4000, 4080))]
 CLASSIC = [one for one in ROUNDS if not one.pools and all(each.together is each.pinned is None for each in one.candidates)]
+
+
+@cache
+def assignments() -> list[tuple[Instance, Mapping[str, tuple[str, str]]]]:
+    """Each round with who sits where by each policy, made when it is first asked for."""
+    return [(instance, solve(instance, policy).assignment) for instance in ROUNDS for policy in POLICIES]
 
 
 def envied(instance: Instance, assignment: dict[str, tuple[str, str]]) -> list[tuple[str, str, bool]]:
@@ -44,7 +51,7 @@ def envied(instance: Instance, assignment: dict[str, tuple[str, str]]) -> list[t
 
 def test_envy_is_what_trying_every_exchange_finds() -> None:
     met: Counter[bool] = Counter()
-    for instance, assignment in ASSIGNMENTS:
+    for instance, assignment in assignments():
         found, told = envied(instance, dict(assignment)), measure(instance, assignment).envy
         met.update(by_priority for *_, by_priority in found)
         assert (told.pairs, told.people) == (len(found), len({one for one, *_ in found}))
@@ -65,7 +72,7 @@ def test_nobody_envies_in_a_classic_stable_result() -> None:
 
 
 def test_the_counts_are_those_of_the_levels() -> None:
-    for instance, assignment in ASSIGNMENTS:
+    for instance, assignment in assignments():
         told = measure(instance, assignment)
         levels = ("placed", "ranks", "profile", "reserves", "class:0", "class:1")
         where = {one: place for one, (place, _) in assignment.items()}

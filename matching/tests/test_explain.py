@@ -5,6 +5,7 @@ import random
 import re
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -20,8 +21,13 @@ from matching.tests.brute import best_of, opened, random_instance, values
 from matching.tests.corruptions import result_of, right_result
 from matching.verify.rules import Seated, broken_rules
 
-ROUNDS = [random_instance(random.Random(seed)) for seed in range(1000, 1150)]
-RIGHT = [right_result(instance) for instance in ROUNDS]
+ROUNDS = [random_instance(random.Random(seed)) for seed in range(1000, 1300)]
+
+
+@cache
+def right() -> list[Result]:
+    """The rounds' right results, made when they are first asked for."""
+    return [right_result(instance) for instance in ROUNDS]
 
 
 def first_change(instance: Instance, old: list[Value], new: list[Value]) -> tuple[str, int | None, int] | None:
@@ -48,7 +54,7 @@ def claimed(reason: Reason) -> tuple[str, int | None, int] | None:
 
 def all_reasons() -> list[tuple[Instance, Result, Explainer, str, Reason]]:
     found = []
-    for instance, result in zip(ROUNDS, RIGHT, strict=True):
+    for instance, result in zip(ROUNDS, right(), strict=True):
         explainer = Explainer(instance, result)
         for one in instance.candidates:
             found += [(instance, result, explainer, one.id, reason) for reason in explainer.reasons(one.id)]
@@ -80,7 +86,7 @@ def test_every_chain_keeps_all_rules_and_costs_what_is_said() -> None:
         old = [level.value for level in result.levels]
         new = values(instance, {id_: seat[0] for id_, seat in after.items()})
         assert first_change(instance, old, new) == claimed(reason)
-    assert met > 80
+    assert met > 200
 
 
 @pytest.mark.parametrize(("family", "size"), [("hard", 60), ("region", 150), ("couples", 100)])
@@ -280,7 +286,7 @@ def test_who_is_not_eligible_learns_what_is_lacking() -> None:
 
 
 def test_only_those_asked_for_are_explained_in_the_order_of_their_ranking() -> None:
-    for instance, result in zip(ROUNDS, RIGHT, strict=True):
+    for instance, result in zip(ROUNDS, right(), strict=True):
         whole = explain(instance, result)
         assert list(whole) == [one.id for one in instance.candidates]
         last = instance.candidates[-1]

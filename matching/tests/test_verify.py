@@ -4,6 +4,7 @@ import ast
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,32 +20,36 @@ from matching.tests.corruptions import CORRUPTIONS, Corruption, repaired, result
 from matching.verify import CODES, verify
 from matching.verify.identity import digest_of
 
-ROUNDS = [random_instance(random.Random(seed)) for seed in range(90)]
-RIGHT = [right_result(instance) for instance in ROUNDS]
-HARDER = [random_round(random.Random(seed), most_candidates=5) for seed in range(80)]
-STABLE = [stable_result(instance, random.Random(number)) for number, instance in enumerate(HARDER)]
-CERTIFIED = [certify(instance, result) for instance, result in zip(ROUNDS[:40], RIGHT, strict=False)]
-QUEUE = [solve(instance, "queue") for instance in HARDER]
-CHANGED, MENDED = zip(*(repaired(random.Random(seed)) for seed in range(50)), strict=True)
-OF_POLICY: dict[str, tuple[Sequence[Instance], Sequence[Result]]] = {
-    "optimal": (ROUNDS, RIGHT),
-    "stable": (HARDER, STABLE),
-    "queue": (HARDER, QUEUE),
-    "repair": (CHANGED, MENDED),
-    "certified": (ROUNDS[:40], CERTIFIED),
-}
+ROUNDS = [random_instance(random.Random(seed)) for seed in range(150)]
+HARDER = [random_round(random.Random(seed), most_candidates=5) for seed in range(120)]
+
+
+@cache
+def of_policy(policy: str) -> tuple[Sequence[Instance], Sequence[Result]]:
+    """Small rounds and their right results. Made when they are first asked for, not wherever this file is collected."""
+    if policy == "optimal":
+        return ROUNDS, [right_result(instance) for instance in ROUNDS]
+    if policy == "certified":
+        rounds, right = ROUNDS[:60], of_policy("optimal")[1]
+        return rounds, [certify(instance, result) for instance, result in zip(rounds, right, strict=False)]
+    if policy == "stable":
+        return HARDER, [stable_result(instance, random.Random(number)) for number, instance in enumerate(HARDER)]
+    if policy == "queue":
+        return HARDER, [solve(instance, "queue") for instance in HARDER]
+    changed, mended = zip(*(repaired(random.Random(seed)) for seed in range(80)), strict=True)
+    return changed, mended
 
 
 @pytest.mark.slow
 def test_right_results_pass_with_every_bound_checked() -> None:
-    for instance, result in zip(ROUNDS, RIGHT, strict=True):
+    for instance, result in zip(*of_policy("optimal"), strict=True):
         report = verify(instance, result)
         assert report.ok, report.problems
         assert not report.notes
 
 
 def test_certificates_prove_every_bound() -> None:
-    for instance, result in zip(ROUNDS, CERTIFIED, strict=False):
+    for instance, result in zip(*of_policy("certified"), strict=True):
         report = verify(instance, result, prove_small=False)
         assert report.ok, (instance, report.problems)
         assert not report.notes
@@ -52,21 +57,21 @@ def test_certificates_prove_every_bound() -> None:
 
 
 def test_right_stable_results_pass() -> None:
-    for instance, result in zip(HARDER, STABLE, strict=True):
+    for instance, result in zip(*of_policy("stable"), strict=True):
         report = verify(instance, result)
         assert report.ok, (instance, report.problems)
         assert not report.notes
 
 
 def test_right_repairs_pass_with_every_bound_checked() -> None:
-    for instance, result in zip(CHANGED, MENDED, strict=True):
+    for instance, result in zip(*of_policy("repair"), strict=True):
         report = verify(instance, result)
         assert report.ok, (instance, report.problems)
         assert not report.notes
 
 
 def test_first_come_first_served_is_the_same_when_played_again() -> None:
-    reports = [verify(instance, result) for instance, result in zip(HARDER, QUEUE, strict=True)]
+    reports = [verify(instance, result) for instance, result in zip(*of_policy("queue"), strict=True)]
     assert all(report.ok for report in reports)
     assert sum(not report.notes for report in reports) > len(reports) - 5
 
@@ -80,7 +85,7 @@ def test_a_stable_result_of_the_solver_holds() -> None:
 @pytest.mark.parametrize(("policy", "rule", "corruption"), CORRUPTIONS, ids=lambda one: getattr(one, "__name__", one))
 def test_spoiled_results_are_found(policy: str, rule: str, corruption: Corruption) -> None:
     rng, met = random.Random(corruption.__name__), 0
-    for instance, result in zip(*OF_POLICY[policy], strict=True):
+    for instance, result in zip(*of_policy(policy), strict=True):
         spoiled = corruption(instance, result, rng)
         if spoiled is None:
             continue
@@ -88,7 +93,7 @@ def test_spoiled_results_are_found(policy: str, rule: str, corruption: Corruptio
         found = {problem.rule for problem in verify(instance, spoiled).problems}
         assert rule in found, (corruption.__name__, instance, spoiled)
         assert found <= set(CODES)
-    assert met >= 3
+    assert met >= 5
 
 
 def test_every_rule_has_a_corruption() -> None:

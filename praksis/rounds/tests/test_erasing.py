@@ -30,7 +30,6 @@ from praksis.rounds.actions.erasing import (
     seasons_from,
 )
 from praksis.rounds.models import Choice, Entry, EntryLink, Outcome, Run
-from praksis.rounds.tasks import allocate
 from praksis.rounds.tests.world import World, candidate, host, opened, place, seat, user, who, world
 
 pytestmark = pytest.mark.django_db
@@ -58,10 +57,7 @@ def finished(as_worker: AsRole) -> World:
     for one in people:
         made.rank(one, wanted)
     made.close()
-    run = made.request()
-    with as_worker():
-        allocate.func(run_id=str(run.pk))
-    publish_run(run=Run.objects.get(pk=run.pk), member=made.uib, by=made.kari)
+    publish_run(run=made.allocate(as_worker), member=made.uib, by=made.kari)
     return made
 
 

@@ -48,10 +48,7 @@ def done(as_worker: AsRole) -> Callable[[World], Run]:
 
     def ran(region: World) -> Run:
         region.close()
-        run = region.request()
-        with as_worker():
-            allocate.func(run_id=str(run.pk))
-        return Run.objects.get(pk=run.pk)
+        return region.allocate(as_worker)
 
     return ran
 

@@ -2,7 +2,8 @@
 
 import itertools
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,6 +18,9 @@ from praksis.organisations.models import Host, Member, Membership
 from praksis.rounds import actions
 from praksis.rounds.choices import RoundState
 from praksis.rounds.models import Entry, EntryLink, Round, Run
+from praksis.rounds.tasks import allocate
+
+type AsRole = Callable[[], AbstractContextManager[None]]
 
 SEASON = "2027-spring"
 _numbers = itertools.count(1)
@@ -115,6 +119,13 @@ class World:
 
     def request(self) -> Run:
         return actions.request_run(round_=self.round, click_key=uuid.uuid4(), by=self.kari)
+
+    def allocate(self, as_worker: AsRole) -> Run:
+        """Ask for a run, do its job as the worker, and read the run again."""
+        run = self.request()
+        with as_worker():
+            allocate.func(run_id=str(run.pk))
+        return Run.objects.get(pk=run.pk)
 
 
 def world() -> World:

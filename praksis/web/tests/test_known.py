@@ -16,8 +16,6 @@ from praksis.accounts.models import User
 from praksis.base.locks import tables_of_persons
 from praksis.candidates.models import Candidate, Conflict, Consent, Guardian, HeldPaper
 from praksis.rounds.actions import publish_run
-from praksis.rounds.models import Run
-from praksis.rounds.tasks import allocate
 from praksis.rounds.tests.world import World, candidate, host, opened, place, seat, user, who, world
 from praksis.web.known import LEFT_OUT, TABLES
 
@@ -38,10 +36,7 @@ def made(as_worker: AsRole) -> World:
     region.rank(eva, full)
     region.rank(ola, full, wanted)
     region.close()
-    run = region.request()
-    with as_worker():
-        allocate.func(run_id=str(run.pk))
-    publish_run(run=Run.objects.get(pk=run.pk), member=region.uib, by=region.kari)
+    publish_run(run=region.allocate(as_worker), member=region.uib, by=region.kari)
     return region
 
 
