@@ -38,11 +38,11 @@ roles-sql: ## the SQL that makes the database roles on a server of one's own
 test: ## everything that must hold before a change is shared
 	@bin/setup dev
 	@$(MAKE) --no-print-directory lint types house
-	$(PY) -m pytest -n 2 --dist loadfile --ignore=tests/test_house.py
+	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/test_house.py
 
 test-fast: ## the tests without a browser and without whole starts
 	@bin/setup dev
-	$(PY) -m pytest -n 2 --dist loadfile -m 'not slow and not prove and not bench'
+	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m 'not slow and not prove and not bench'
 
 prove: ## the long proofs; the last ones are kept in docs/reports/prove*.txt
 	@bin/setup dev

@@ -6,6 +6,34 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
+class SchemeKind(TextChoices):
+    """What a scheme (ordning) is. What the region has besides is OTHER, told in the scheme's own words (`Scheme.kind_words`)."""
+
+    MANDATORY = "mandatory", _("obligatorisk praksis")
+    ELECTIVE = "elective", _("praksisemne")
+    PROJECT = "project", _("prosjekt med en bedrift")
+    INTERNSHIP = "internship", _("internship")
+    FIELD_WORK = "field_work", _("feltarbeid")
+    THESIS = "thesis", _("oppgave med en bedrift")
+    STUDENT_COMPANY = "student_company", _("studentbedrift")
+    MENTOR = "mentor", _("mentorordning")
+    TRAINEE = "trainee", _("traineeordning")
+    APPRENTICESHIP = "apprenticeship", _("læretid")
+    WORK_TRAINING = "work_training", _("arbeidstrening")
+    LANGUAGE_PRACTICE = "language_practice", _("språkpraksis")
+    PUPIL = "pupil", _("utplassering av elever")
+    OTHER = "other", _("annet")
+
+
+class Arranger(TextChoices):
+    """Who finds the place within a scheme."""
+
+    CANDIDATE = "candidate", _("den som skal ut, finner plassen selv")
+    OWNER = "owner", _("den som eier ordningen")
+    HOST = "host", _("virksomheten lyser ut plassen")
+    TOGETHER = "together", _("den som skal ut, og eieren sammen")
+
+
 class SchemeStage(TextChoices):
     """A scheme (ordning) may be only an idea yet; a stage UNKNOWN is honest about a page that someone else wrote."""
 
@@ -13,6 +41,7 @@ class SchemeStage(TextChoices):
     IDEA = "idea", _("idé")
     DEVELOPING = "developing", _("under utvikling")
     RUNNING = "running", _("i drift")
+    PAUSED = "paused", _("satt på pause")
     ENDED = "ended", _("avsluttet")
 
 

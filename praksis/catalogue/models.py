@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from praksis.base.codes import MUNICIPALITIES, Field, Language, Paper, Season, TargetGroup
 from praksis.base.dates import day, span
-from praksis.catalogue.choices import Extent, PlaceStage, SchemeStage, SeatRule
+from praksis.catalogue.choices import Arranger, Extent, PlaceStage, SchemeKind, SchemeStage, SeatRule
 from praksis.organisations.models import Host, Member
 
 
@@ -31,7 +31,9 @@ class Scheme(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     title = models.CharField(_("tittel"), max_length=300)
-    language = models.CharField(_("språk"), max_length=2, choices=Language, blank=True)
+    language = models.CharField(_("målform"), max_length=2, choices=Language, blank=True)
+    kind = models.CharField(_("type"), max_length=20, choices=SchemeKind, blank=True)
+    kind_words = models.CharField(_("type med egne ord"), max_length=80, blank=True)
     institution = models.CharField(_("institusjon"), max_length=200)
     owner = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, blank=True, related_name="schemes")
     unit = models.CharField(_("enhet"), max_length=200, blank=True)
@@ -39,6 +41,7 @@ class Scheme(models.Model):
     code = models.CharField(_("emnekode"), max_length=80, blank=True)
     target_group = models.CharField(_("målgruppe"), max_length=20, choices=TargetGroup, blank=True)
     field = models.CharField(_("fag"), max_length=200, blank=True)
+    fields = ArrayField(models.CharField(max_length=20, choices=Field), verbose_name=_("fagfelt"), default=list, blank=True)
     level = models.CharField(_("nivå"), max_length=100, blank=True)
     credits = models.CharField(_("studiepoeng"), max_length=20, blank=True)
     duration = models.CharField(_("varighet"), max_length=200, blank=True)
@@ -47,11 +50,22 @@ class Scheme(models.Model):
     paid = models.BooleanField(_("lønnet"), null=True, blank=True)
     mandatory = models.BooleanField(_("obligatorisk"), null=True, blank=True)
     location = models.CharField(_("hvor"), max_length=300, blank=True)
+    entry = models.TextField(_("slik kommer en inn"), blank=True)
+    apply_by = models.DateField(_("søknadsfrist"), null=True, blank=True)
+    arranged_by = models.CharField(_("hvem skaffer plassen"), max_length=20, choices=Arranger, blank=True)
+    supervision = models.TextField(_("veiledning"), blank=True)
+    assessment = models.TextField(_("vurdering"), blank=True)
+    capacity = models.PositiveIntegerField(_("plasser i året"), null=True, blank=True)
+    languages = models.CharField(_("språk i praksisen"), max_length=120, blank=True)
+    partners = models.TextField(_("samarbeidspartnere"), blank=True)
     summary = models.TextField(_("kort om ordningen"), blank=True)
     source_url = models.URLField(_("kilde"), max_length=500, blank=True)
     source_date = models.CharField(_("kildens år"), max_length=60, blank=True)
     stage = models.CharField(_("stadium"), max_length=20, choices=SchemeStage, default=SchemeStage.UNKNOWN)
+    stage_reason = models.TextField(_("hvorfor den er stanset eller avsluttet"), blank=True)
     confirmed_on = models.DateField(_("bekreftet av eieren"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
     made_up = models.BooleanField(_("oppdiktet"), default=False)
 
     class Meta:
@@ -72,6 +86,22 @@ class Scheme(models.Model):
     def source_name(self) -> str:
         """The site that the facts come from: «uib.no»."""
         return urlsplit(self.source_url).netloc.removeprefix("www.")
+
+
+class SchemeYear(models.Model):
+    """How many took part in a scheme in one year, as its owner reports it. Fewer than five are shown as «færre enn fem»."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    scheme = models.ForeignKey(Scheme, on_delete=models.CASCADE, related_name="years")
+    year = models.PositiveSmallIntegerField(_("år"))
+    took_part = models.PositiveIntegerField(_("deltakere"))
+
+    class Meta:
+        ordering = ["-year"]
+        constraints = [models.UniqueConstraint(fields=["scheme", "year"], name="scheme_year_once")]
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.took_part}"
 
 
 class PlaceQuerySet(models.QuerySet["Place"]):
