@@ -20,6 +20,7 @@ from praksis.accounts.models import User
 from praksis.base.codes import MUNICIPALITIES, Field, Language, Season, TargetGroup
 from praksis.base.models import SearchRow
 from praksis.catalogue.choices import OFFERS_BY_NETWORK, OFFERS_WINDOW, PLACE_MOVES, PlaceStage, SchemeStage
+from praksis.catalogue.likeness import keys_of
 from praksis.catalogue.models import OfferFrom, Place, Scheme, Seat
 from praksis.catalogue.rules import may_offer_for, seats_problems
 from praksis.organisations.models import Host
@@ -42,11 +43,23 @@ def index_places(places: Iterable[Place]) -> None:
 
 @transaction.atomic
 def index_schemes(schemes: Iterable[Scheme]) -> None:
-    """Write the schemes' rows in the search index; those that have ended leave it."""
+    """Write the schemes' rows in the search index, where those that have ended leave it, and the keys they are compared by."""
     listed = list(schemes)
+    _write_keys(listed)
     words = _label_words()
     running = [scheme for scheme in listed if scheme.stage != SchemeStage.ENDED]
     _write_rows([scheme.pk for scheme in listed], [_scheme_row(scheme, words) for scheme in running])
+
+
+def _write_keys(schemes: Sequence[Scheme]) -> None:
+    """Only where they changed: most writes leave the title and the code alone."""
+    changed = []
+    for scheme in schemes:
+        keys = keys_of(scheme)
+        if keys != scheme.likeness_keys:
+            scheme.likeness_keys = keys
+            changed.append(scheme)
+    Scheme.objects.bulk_update(changed, ["likeness_keys"], batch_size=BATCH)
 
 
 def can_be_sought(place: Place) -> bool:

@@ -67,10 +67,17 @@ class Scheme(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
     made_up = models.BooleanField(_("oppdiktet"), default=False)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", editable=False
+    )
+    likeness_keys = ArrayField(models.CharField(max_length=400), default=list, blank=True, editable=False)
 
     class Meta:
         ordering = ["title", "id"]
-        indexes = [models.Index(fields=["target_group"])]
+        indexes = [
+            models.Index(fields=["target_group"]),
+            GinIndex(fields=["likeness_keys"], name="scheme_likeness_keys"),
+        ]
 
     def __str__(self) -> str:
         return self.title
