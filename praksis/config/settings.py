@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "praksis.organisations",
     "praksis.catalogue",
     "praksis.candidates",
+    "praksis.ways",
     "praksis.rounds",
     "praksis.web",
     *(["praksis.demo"] if DEMO else []),

@@ -44,12 +44,37 @@ def thing(name: str, *args: Any, query: str = "", data: Data | None = None, **ho
 
 def things(world: World) -> dict[str, list[Thing]]:
     """By address; one that is not here takes no arguments, and what is there is one's own."""
-    parts = [_catalogue, _organisations, _candidates, _wishes, _rounds, _links]
+    parts = [_catalogue, _ways, _organisations, _candidates, _wishes, _rounds, _links]
     return {address: found for part in parts for address, found in part(world).items()}
 
 
 def everyone(world: World) -> set[str]:
     return set(world.cast.actors)
+
+
+# ---------------------------------------------------------------- a way in for programmes without practice
+
+WANTED = {"programme": "Filosofi", "target_group": "student_elective", "field": "humanities", "level": "bachelor"}
+
+
+def _ways(world: World) -> dict[str, list[Thing]]:
+    """The university's own; of the forms, sent as they are by all, the others get theirs back."""
+    uib = {"uibcoordinator", "uiblead"}
+    anywhere = world.cast.staff(*world.cast.members, roles=("coordinator", "lead"))
+    data = WANTED | {"member": world.cast.members["uib"].pk}
+    return {
+        "ways:note": [
+            thing("note", data=data, coordinates=anywhere),
+            thing("draft", data=data | {"draft": 1}, coordinates=anywhere),
+        ],
+        "ways:draft": [thing("uib", world.gaps["todraft"].pk, coordinates=uib)],
+        "ways:close": [thing("uib", world.gaps["toclose"].pk, coordinates=uib)],
+        "ways:hurdles": [
+            thing("owned", world.schemes["owned"].pk, data={"code": "A02", "helped": "To om det."}, coordinates=uib),
+            thing("nobody's", world.schemes["running"].pk),
+        ],
+        "ways:take_back": [thing("owned", world.schemes["owned"].pk, data={"code": "A01"}, coordinates=uib)],
+    }
 
 
 # ---------------------------------------------------------------- who works where

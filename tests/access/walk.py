@@ -39,6 +39,11 @@ LANDINGS = {
     "catalogue:close_place": {"catalogue:place"},
     "catalogue:approve_place": {"catalogue:place"},
     "catalogue:offer": {"catalogue:offered"},
+    "ways:note": {"ways:gaps", "catalogue:scheme"},
+    "ways:draft": {"catalogue:scheme"},
+    "ways:close": {"ways:gaps"},
+    "ways:hurdles": {"ways:hurdles"},
+    "ways:take_back": {"ways:hurdles"},
     "organisations:withdraw": {"organisations:staff"},
     "organisations:new_unit": {"organisations:staff"},
     "organisations:new_member": {"organisations:staff"},
@@ -78,7 +83,7 @@ LAST = (
 """After these one is somebody else."""
 USED_ONCE = {"accounts:follow_link", "organisations:follow_invitation"}
 """Whoever comes second is told that the link is used."""
-FORM_AGAIN = {"accounts:set_up_second_factor", "rounds:new_round", "rounds:reopen", "rounds:auditors"}
+FORM_AGAIN = {"accounts:set_up_second_factor", "ways:note", "rounds:new_round", "rounds:reopen", "rounds:auditors"}
 """Sent with something wrong too, so that the form may come back to those who may send it."""
 NAMES_ONE = {
     "catalogue:offered": re.compile("Zqofferedplass"),

@@ -21,6 +21,7 @@ from praksis.rounds import actions
 from praksis.rounds.choices import Policy, RoundState
 from praksis.rounds.models import Auditor, Entry, EntryLink, Round, RoundPlace, Run
 from praksis.rounds.tasks import allocate
+from praksis.ways.models import Gap, Hurdle
 from tests.access.people import UNIT, Cast, cast
 
 type AsRole = Callable[[], AbstractContextManager[None]]
@@ -59,6 +60,7 @@ class World:
     hosts: dict[str, Host]
     places: dict[str, Place] = field(default_factory=dict)
     schemes: dict[str, Scheme] = field(default_factory=dict)
+    gaps: dict[str, Gap] = field(default_factory=dict)
     candidates: dict[str, Candidate] = field(default_factory=dict)
     rounds: dict[str, Round] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
@@ -156,6 +158,12 @@ def _places(made: World) -> None:
     made.cast.told(hidden.name, deciding | {"signer"})
     for key, stage in [("running", SchemeStage.RUNNING), ("ended", SchemeStage.ENDED)]:
         made.schemes[key] = Scheme.objects.create(title=f"Ordning {key}", institution="Universitetet", stage=stage)
+    uib = made.cast.members["uib"]
+    made.schemes["owned"] = Scheme.objects.create(title="Ordning uib", institution=uib.name, owner=uib)
+    for key in ("todraft", "toclose"):
+        gap = {"programme": key, "target_group": "student_elective", "field": "humanities", "level": "bachelor"}
+        made.gaps[key] = Gap.objects.create(member=uib, **gap)
+    Hurdle.objects.create(scheme=made.schemes["owned"], code="A01")
 
 
 def _answers(host: Host) -> str:
