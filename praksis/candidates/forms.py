@@ -112,9 +112,9 @@ class NeedForm(forms.Form):
 
 
 class UploadForm(forms.Form):
-    """A spreadsheet as CSV."""
+    """A spreadsheet."""
 
-    file = forms.FileField(label=_("Regneark som CSV"), help_text=_("Lagre regnearket som CSV, og velg filen her. Høyst 5 MB."))
+    file = forms.FileField(label=_("Regneark"), help_text=_("Fra Excel, LibreOffice eller CSV. Høyst 5 MB og 20 000 rader."))
 
     def clean_file(self) -> "UploadedFile[Any]":
         """By its size before it is read, which would take as much memory."""

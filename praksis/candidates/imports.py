@@ -1,11 +1,8 @@
-"""A member's own spreadsheet, read as CSV: what each row says, and what is wrong with those that cannot be taken."""
+"""A member's own spreadsheet: what each row says, and what is wrong with those that cannot be taken."""
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import islice
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -13,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from praksis.base.codes import MUNICIPALITIES, Field, Language, Paper, Season, TargetGroup
+from praksis.base.tables import NotATableError, read_table
 from praksis.candidates.choices import birth_years
 from praksis.candidates.models import IDENTITY_NUMBER
 
-MOST_BYTES = 5 * 1024 * 1024
-MOST_ROWS = 20_000
+MOST_BYTES = 5_000_000
 COLUMNS = {
     "referanse": False,
     "fornavn": True,
@@ -38,10 +35,6 @@ A-1;Ola;Nordmann;2003;ola@example.no;Praksisemne;Helse og sosial;Vår 2027;Berge
 A-2;Eva;Berg;;;Språkpraksis;Handel og service;Vår 2027;Askøy;politiattest;nb;nei
 """
 YES, NO = {"ja", "x", "1", "yes", "true"}, {"", "nei", "0", "no", "false"}
-
-
-class NotATableError(ValueError):
-    """The file cannot be read as what it should be; the text says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +73,8 @@ def template_file() -> bytes:
 
 def read_rows(content: bytes) -> tuple[list[Row], list[Fault]]:
     """The rows that can be taken, and the faults of the others. Raises NotATableError for a file that is something else."""
-    table = _table(_text(content))
-    header = [name.strip().lower() for name in table[0]] if table else []
+    table = read_table(content, most_bytes=MOST_BYTES)
+    header = [name.lower() for name in table.header]
     missing = [column for column, needed in COLUMNS.items() if needed and column not in header]
     if missing:
         raise NotATableError(
@@ -89,45 +82,11 @@ def read_rows(content: bytes) -> tuple[list[Row], list[Fault]]:
         )
     rows: list[Row] = []
     faults: list[Fault] = []
-    for line, cells in enumerate(table[1:], 2):
-        if any(cell.strip() for cell in cells):
-            found = _row(line, dict(zip(header, (cell.strip() for cell in cells), strict=False)))
-            rows += [found] if isinstance(found, Row) else []
-            faults += [] if isinstance(found, Row) else found
+    for line in table.lines:
+        found = _row(line.number, dict(zip(header, line.cells, strict=True)))
+        rows += [found] if isinstance(found, Row) else []
+        faults += [] if isinstance(found, Row) else found
     return rows, faults
-
-
-def _table(text: str) -> list[list[str]]:
-    """All cells; no more of them are made than may be taken."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    try:
-        table = list(islice(reader, MOST_ROWS + 1))
-    except csv.Error as problem:
-        raise NotATableError(_("Filen er ikke en CSV-fil. Lagre regnearket som CSV, og prøv igjen.")) from problem
-    if len(table) > MOST_ROWS:
-        raise NotATableError(_("Filen har for mange rader. Del den i flere filer med høyst %s rader hver.") % MOST_ROWS)
-    return table
-
-
-def _text(content: bytes) -> str:
-    """UTF-8, or what Excel in Norway writes (Windows-1252)."""
-    if len(content) > MOST_BYTES:
-        raise NotATableError(_("Filen er for stor. Den kan være høyst 5 MB."))
-    if content.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
-        raise NotATableError(_("Dette er en Excel-fil. Velg «Lagre som» og «CSV» i Excel, og last opp den filen i stedet."))
-    if not content.strip():
-        raise NotATableError(_("Filen er tom. Last ned malen, fyll den ut, og last den opp her."))
-    if b"\x00" in content or content.startswith(b"%PDF"):
-        raise NotATableError(_("Filen er ikke en CSV-fil. Lagre regnearket som CSV, og prøv igjen."))
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
-
-
-def _delimiter(text: str) -> str:
-    first = text.partition("\n")[0]
-    return max(";,\t", key=first.count)
 
 
 class _CellError(ValueError):

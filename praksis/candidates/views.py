@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from praksis.accounts.models import User
 from praksis.base import trail
 from praksis.base.codes import ReadKind, Shown, TargetGroup
+from praksis.base.tables import NotATableError
 from praksis.candidates import queries
 from praksis.candidates.actions import add_need, import_candidates, save_candidate
 from praksis.candidates.forms import LogForm, NeedForm, PersonForm, UploadForm
-from praksis.candidates.imports import NotATableError, read_rows, template_file
+from praksis.candidates.imports import read_rows, template_file
 from praksis.candidates.models import Candidate
 from praksis.candidates.rules import may_decide_for, members_led
 from praksis.organisations.models import Member

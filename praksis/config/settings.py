@@ -107,6 +107,7 @@ LOGIN_URL = "/logg-inn/"
 MAILERS = mailers(os.environ)
 OPENID_PROVIDERS = providers(os.environ)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("EMAIL_FROM", "praksistorget@localhost")
+FETCH_INSIDE = frozenset(one for one in os.environ.get("PRAKSIS_FETCH_INSIDE", "").split(",") if one)
 BEHIND_PROXY = os.environ.get("PRAKSIS_BEHIND_PROXY") == "1"
 
 LANGUAGE_CODE = "nb"

@@ -17,16 +17,18 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     # Runs text as code, or makes objects from it.
     r"(builtins\.)?(eval|exec|compile|__import__)": (),
     r"(pickle|cPickle|marshal|shelve|dill|jsonpickle|yaml)(\..*)?": (),
-    r"(xml|lxml|defusedxml)(\..*)?": (),
+    # Only to write: `escape` for the spreadsheets that the house makes.
+    r"(xml|lxml|defusedxml)(\..*)?": ("base/tables.py",),
     # Starts programs: the house itself and a measured solver, with lists of arguments and never through a shell.
     r"subprocess(\..*)?": (
         *("base/embedded.py", "base/processes.py", "base/supervisor.py", "base/once.py", "base/backup.py"),
+        "base/apart.py",  # what strangers send is read in a process of its own
         *("bin/install.py", "matching/bench.py"),
     ),
     r"os\.(system|popen|exec\w+|spawn\w+)": (),
     # Speaks to others: the database, the house asking itself whether it is well, and the OpenID providers that are set up.
     r"(urllib\.request|requests|httpx|aiohttp|smtplib|ftplib|telnetlib)(\..*)?": ("accounts/openid.py",),
-    r"http\.client(\..*)?": ("base/supervisor.py",),
+    r"http\.client(\..*)?": ("base/supervisor.py", "base/fetching.py"),
     # SQL that is not made by the framework.
     r"(.*\.)?(RawSQL|raw|extra)": (),
     # Text that is taken for markup: the marks and charts that the house draws itself.

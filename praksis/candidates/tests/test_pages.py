@@ -180,9 +180,9 @@ def test_a_person_with_two_needs_is_one(kari: Client, uib: Member) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"PK\x03\x04rest", "Dette er en Excel-fil"),
-        (b"%PDF-1.7", "ikke en CSV-fil"),
-        (b"\x00\x01\x02", "ikke en CSV-fil"),
+        (b"PK\x03\x04rest", "Filen er skadet"),
+        (b"%PDF-1.7", "ikke et regneark"),
+        (b"\x00\x01\x02", "ikke et regneark"),
         (b"   ", "Filen er tom"),
         (b"navn;alder\r\nOla;3\r\n", "mangler disse kolonnene"),
         (b"a" * (5 * 1024 * 1024 + 1), "for stor"),

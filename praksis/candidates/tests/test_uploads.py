@@ -8,8 +8,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.datastructures import MultiValueDict
 
+from praksis.base.tables import MOST_ROWS, NotATableError, write_table
 from praksis.candidates.forms import UploadForm
-from praksis.candidates.imports import MOST_BYTES, MOST_ROWS, NotATableError, read_rows
+from praksis.candidates.imports import MOST_BYTES, read_rows
 
 HEADER = "fornavn;etternavn;målgruppe;fagfelt;halvår\r\n"
 ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + "".join(
@@ -53,8 +54,16 @@ def test_what_would_swell_is_refused_with_a_sentence_and_little_memory(what: str
 
 
 def test_as_many_rows_as_are_taken_are_read() -> None:
-    rows, faults = read_rows((HEADER + "Ola;Berg;Elev;IT;Vår 2027\r\n" * (MOST_ROWS - 1)).encode())
-    assert (len(rows), faults) == (MOST_ROWS - 1, [])
+    rows, faults = read_rows((HEADER + "Ola;Berg;Elev;IT;Vår 2027\r\n" * MOST_ROWS).encode())
+    assert (len(rows), faults) == (MOST_ROWS, [])
+
+
+@pytest.mark.parametrize("form", ["xlsx", "ods", "csv"])
+def test_a_spreadsheet_is_read_as_it_is(form: str) -> None:
+    people = [["Ola", "Berg", "Elev", "IT", "Vår 2027"], ["Eva", "", "Elev", "IT", "Vår 2027"]]
+    rows, faults = read_rows(write_table(form, HEADER.strip().split(";"), people))
+    assert [row.first_name for row in rows] == ["Ola"]
+    assert [(fault.line, fault.column) for fault in faults] == [(3, "etternavn")]
 
 
 def test_a_form_refuses_a_file_by_its_size() -> None:
