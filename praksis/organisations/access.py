@@ -14,7 +14,7 @@ PERSONS = {
     "organisations_hostcontact": {"web": "select, insert, update", "worker": "select, delete"},
     "organisations_invitation": {
         "web": "select, insert, update",
-        "worker": "select (id, invited_by_id, expires_at), delete",
+        "worker": "select, update (digest, mailed_at), delete",
     },
 }
 HISTORY = {"organisations_membership": ("", "member_id"), "organisations_hostcontact": ("", "")}
@@ -58,6 +58,8 @@ POLICIES = {
         Policy("web", "all", f"host_id = {APPOINTS}"),
         Policy("web", "select", f"digest = {key('invitation')}"),
         Policy("web", "update", f"digest = {key('invitation')}"),
+        Policy("worker", "select", f"id::text = {key('mail-invitation')}"),
+        Policy("worker", "update", f"id::text = {key('mail-invitation')}"),
         *forgotten("invited_by_id", "select"),
         *overdue(f"expires_at < now() - interval '{days('invitation')} days'"),
     ],

@@ -4,15 +4,20 @@ import secrets
 from datetime import date
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.mail import EmailMessage
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from praksis.accounts.actions import users_for
 from praksis.accounts.models import User
 from praksis.base.identity import Identity, acting
+from praksis.base.jobs import defer_job
 from praksis.organisations.choices import INVITATION_VALID, LEADING_ROLES, MemberKind, Role
 from praksis.organisations.models import Host, HostContact, Invitation, Member, Membership, Unit
 from praksis.organisations.queries import Held, Workplace, roles_at, waiting_invitation, workplace_led
@@ -48,11 +53,14 @@ def invite(
     unit: Unit | None = None,
     starts_on: date,
     ends_on: date | None = None,
+    origin: str = "",
 ) -> str:
     """Make an invitation and return its token, which is kept nowhere: only its SHA-256 is.
 
-    Side effects: earlier invitations of this address to the same role stop working; a role there that has ended is closed, so
-    that it can begin anew. Raises PermissionDenied, or ValidationError with what to do.
+    With `origin`, the site's address, the invitation goes by e-mail in the reader's language, and no token is returned: the
+    worker makes one when it writes the letter. Side effects: that job; earlier invitations of this address to the same role stop
+    working; a role there that has ended is closed, so that it can begin anew. Raises PermissionDenied, or ValidationError with
+    what to do.
     """
     _check_leads(by, workplace)
     if problem := role_problem(workplace, role, unit):
@@ -64,7 +72,7 @@ def invite(
         raise ValidationError(_("Denne adressen har rollen allerede. Du kan endre den i listen."))
     held.filter(taken_back_at__isnull=True).update(taken_back_at=timezone.now())
     Invitation.objects.waiting().filter(email=address, role=role, unit=unit, **at).update(taken_back_at=timezone.now())
-    Invitation.objects.create(
+    made = Invitation.objects.create(
         digest=digest_of(token),
         email=address,
         role=role,
@@ -72,10 +80,45 @@ def invite(
         starts_on=starts_on,
         ends_on=ends_on,
         invited_by=by,
+        origin=origin,
+        language=get_language() or by.language,
         expires_at=timezone.now() + INVITATION_VALID,
         **at,
     )
-    return token
+    if not origin:
+        return token
+    defer_job("organisations.mail_invitation", invitation_id=str(made.pk))
+    return ""
+
+
+@transaction.atomic
+def mail_invitation(invitation_id: UUID) -> None:
+    """Give an invitation a token and send it, if it waits and was not sent before.
+
+    Runs as the worker. Side effects: the invitation's digest, a mail. An error of the mail server undoes it all, and the job is
+    tried again.
+    """
+    token = secrets.token_urlsafe(32)
+    with acting(Identity(purpose="mail-invitation", key=str(invitation_id))):
+        unsent = Invitation.objects.waiting().filter(pk=invitation_id, mailed_at__isnull=True).exclude(origin="")
+        invitation = unsent.select_related("member", "host").first()
+        sent = unsent.update(digest=digest_of(token), mailed_at=timezone.now())
+    if invitation and sent:
+        with override(invitation.language):
+            _letter(invitation, invitation.origin + reverse("organisations:follow_invitation", args=[token])).send()
+
+
+def _letter(invitation: Invitation, link: str) -> EmailMessage:
+    named = {"name": str(invitation.workplace), "role": invitation.role_label}
+    lines = [
+        _("Du er invitert til %(name)s i Praksistorget, som %(role)s. Her er lenken:") % named,
+        link,
+        _("Den virker én gang, i %(days)d dager. På siden ser du hva rollen gjelder, før du takker ja.")
+        % {"days": INVITATION_VALID.days},
+        _("Venter du ingen invitasjon? Da kan du se bort fra denne e-posten."),
+    ]
+    body = "\n\n".join(lines) + "\n"
+    return EmailMessage(subject=_("Invitasjon til Praksistorget"), body=body, to=[invitation.email])
 
 
 @transaction.atomic

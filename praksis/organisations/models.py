@@ -211,7 +211,8 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 class Invitation(models.Model):
     """A link that gives whoever holds the address a role, once: at a member (a `Role`) or at a host (a `HostRole`).
 
-    Only the SHA-256 of its token is kept.
+    Only the SHA-256 of its token is kept. One that goes by e-mail has the site's address in `origin` and the letter's language;
+    its token is made when the letter is, and `mailed_at` says when that was.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -225,6 +226,9 @@ class Invitation(models.Model):
     ends_on = models.DateField(_("til"), null=True, blank=True)
     invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     invited_at = models.DateTimeField(default=timezone.now)
+    origin = models.CharField(max_length=300, blank=True)
+    language = models.CharField(max_length=2, choices=Language, default=Language.NB)
+    mailed_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
     taken_back_at = models.DateTimeField(null=True, blank=True)

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -60,19 +61,23 @@ def staff(request: HttpRequest, workplace_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def invite(request: HttpRequest, workplace_id: UUID) -> HttpResponse:
-    """Invite someone. The answer shows the link, this once."""
+    """Invite someone: by e-mail, or where no mail server is set up by a link that the answer shows, this once."""
     workplace = _workplace(request, workplace_id)
     form = InviteForm(request.POST or None, workplace=workplace, roles=roles_to_give(workplace))
     if form.is_valid():
         try:
-            token = actions.invite(workplace=workplace, by=_user(request), **form.cleaned_data)
+            origin = f"{request.scheme}://{request.get_host()}" if settings.MAILERS else ""
+            token = actions.invite(workplace=workplace, by=_user(request), origin=origin, **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
         else:
+            if not token:
+                messages.success(request, _("Invitasjonen sendes nå til %s.") % form.cleaned_data["email"])
+                return redirect("organisations:staff", workplace.pk)
             link = request.build_absolute_uri(reverse("organisations:follow_invitation", args=[token]))
             context = {"workplace": workplace, "link": link, "form": form, "days": INVITATION_VALID.days}
             return render(request, "organisations/invited.html", context)
-    context = {"workplace": workplace, "form": form, "is_host": isinstance(workplace, Host)}
+    context = {"workplace": workplace, "form": form, "is_host": isinstance(workplace, Host), "by_mail": bool(settings.MAILERS)}
     return render(request, "organisations/invite.html", context, status=WRONG if form.is_bound else 200)
 
 

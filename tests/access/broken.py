@@ -108,6 +108,7 @@ def _broken(function: FunctionType, names: Names) -> Iterator[tuple[str, ast.Fun
     is_filter = "QuerySet." in function.__qualname__
     if is_filter or function.__name__ in names.rules:
         yield from _answers(sound, is_filter=is_filter)
+        yield from _rescued(sound, is_filter=is_filter)
     if is_filter or function.__name__ in names.rules or function.__name__ in IDENTITY or _helps(sound):
         yield from _without_conditions(sound)
     for number, node in enumerate(_refused(sound)):
@@ -130,6 +131,17 @@ def _answers(sound: ast.FunctionDef, *, is_filter: bool) -> Iterator[tuple[str, 
             told = ast.unparse(node.value)
             node.value = ast.parse(opposite.format(f"({told}).order_by().values('pk')" if is_filter else told), mode="eval").body
     yield "the opposite", made
+
+
+def _rescued(sound: ast.FunctionDef, *, is_filter: bool) -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Yes, or everything, where asking fails. What is asked for nobody is only put together here, and cannot fail."""
+    if "user" in [argument.arg for argument in sound.args.args]:
+        made = deepcopy(sound)
+        rescue = f"try:\n    pass\nexcept Exception:\n    return {'self.all()' if is_filter else 'True'}"
+        (attempt,) = ast.parse(rescue).body
+        assert isinstance(attempt, ast.Try)
+        attempt.body, made.body = made.body, [attempt]
+        yield "yes where asking fails", made
 
 
 def _asked(tree: ast.FunctionDef, names: Names) -> list[ast.Call]:

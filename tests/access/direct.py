@@ -2,19 +2,23 @@
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import timedelta
+from inspect import signature
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
-from django.db.models import Model
+from django.db import OperationalError, connection, transaction
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from praksis.accounts.models import User
 from praksis.base.identity import NOBODY, Identity
 from praksis.candidates import actions as people
+from praksis.candidates import rules as candidate_rules
 from praksis.candidates.models import Candidate
+from praksis.catalogue import rules as catalogue_rules
 from praksis.catalogue.models import Place
 from praksis.catalogue.queries import open_places_of_scheme
 from praksis.catalogue.rules import may_offer_for, may_see_host, may_see_place
@@ -22,8 +26,9 @@ from praksis.organisations import actions as organisations
 from praksis.organisations.choices import Role
 from praksis.organisations.models import Host, Membership, Unit
 from praksis.rounds import actions as rounds
+from praksis.rounds import rules as round_rules
 from praksis.rounds.actions.rounds import add_places
-from praksis.rounds.models import Auditor, Round, RoundPlace
+from praksis.rounds.models import Auditor, EntryLink, Round, RoundPlace
 from praksis.rounds.queries.rounds import members_placed_for
 from praksis.rounds.rules import may_audit, may_coordinate, may_end_auditor, may_name_auditor, may_rank_for
 from praksis.web.middleware import identity_of
@@ -33,12 +38,23 @@ from tests.access.world import PEOPLE, World
 OTHERS = ("navcoordinator", "kommunecoordinator", "navboard", "regionlead", "former")
 """Whoever has no say over the university's people and rounds: of another member, of none, and of none any more."""
 
+ROOMS = (candidate_rules, catalogue_rules, round_rules)
+FILTERS: dict[str, Callable[[Any], QuerySet[Any]]] = {
+    "people placed": Candidate.objects.placed_by,
+    "people owned": Candidate.objects.owned_by,
+    "entries placed": EntryLink.objects.placed_by,
+    "entries owned": EntryLink.objects.owned_by,
+    "rounds": Round.objects.visible_to,
+}
+"""Those that ask for whom."""
+
 
 def problems(world: World) -> Iterator[str]:
     """Everything that is wrong, in words; nothing is kept."""
     yield from _acting(world)
     yield from _done(world)
     yield from _not_held(world)
+    yield from _unanswered(world)
 
 
 def _acting(world: World) -> Iterator[str]:
@@ -62,11 +78,53 @@ def _not_held(world: World) -> Iterator[str]:
 
 def shows(world: World, *, of_an_action: bool = False) -> bool:
     """Whether anything is wrong; an error too. Looks first where it would be."""
-    parts = [_done, _acting, _not_held] if of_an_action else [_acting, _not_held, _done]
+    parts = [_done, _acting, _not_held] if of_an_action else [_unanswered, _acting, _not_held, _done]
     try:
         return any(problem for part in parts for problem in part(world))
     except Exception:  # noqa: BLE001 - whatever a fault leads to
         return True
+
+
+def _unanswered(world: World) -> Iterator[str]:
+    """A question that cannot be answered lets nobody through: who asks is not signed in, or the database is away."""
+    with transaction.atomic():
+        offered = Place.objects.select_related("host").get(pk=world.places["hidden"].pk)
+        things = {
+            "member_id": world.cast.members["uib"].pk,
+            "unit_id": Unit.objects.get(name="Zqenhet").pk,
+            "candidate": world.candidates["doubleuib"],
+            "host": offered.host,
+            "place": offered,
+            "round_": world.rounds["prepared"],
+            "link": world.entry("doubleuib", "open").link,
+        }
+        for rule in _asked_of_users():
+            given = [things[name] for name in [*signature(rule).parameters][1:]]
+            if _is_let_through(rule, AnonymousUser(), *given):
+                yield f"{rule.__name__} lets a visitor through"
+            with connection.execute_wrapper(_away):
+                is_let_through = _is_let_through(rule, world.by("former"), *given)
+            if is_let_through:
+                yield f"{rule.__name__} lets somebody through without an answer"
+        for name, asked in FILTERS.items():
+            if _is_let_through(lambda user, asked=asked: asked(user).exists(), AnonymousUser()):
+                yield f"{name} shows something to a visitor"
+        transaction.set_rollback(True)
+
+
+def _asked_of_users() -> Iterator[Callable[..., bool]]:
+    for room in ROOMS:
+        yield from (rule for name, rule in vars(room).items() if name.startswith("may_") and rule.__module__ == room.__name__)
+
+
+def _is_let_through(asked: Callable[..., bool], user: Any, *given: object) -> bool:
+    with suppress(Exception):
+        return asked(user, *given)
+    return False
+
+
+def _away(*_statement: object) -> None:
+    raise OperationalError
 
 
 def _rules(world: World) -> Iterator[tuple[str, bool]]:

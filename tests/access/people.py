@@ -120,7 +120,7 @@ class Cast:
 
 
 def cast(hosts: dict[str, Host]) -> Cast:
-    """All roles. The one who has left was a coordinator of the university until yesterday."""
+    """All roles. The one who has left was a coordinator of the university, and a counsellor of its unit, until yesterday."""
     made = Cast()
     for member, role in STAFF:
         user = made.add(f"{member}{role.value}", role.value, member)
@@ -131,7 +131,9 @@ def cast(hosts: dict[str, Host]) -> Cast:
     made.add("nobody", "candidate")
     today = timezone.localdate()
     former = {"starts_on": today - timedelta(days=9), "ends_on": today - timedelta(days=1)}
-    Membership.objects.create(user=made.add("former", "candidate"), member=made.members["uib"], role=Role.COORDINATOR, **former)
+    gone = made.add("former", "candidate")
+    for role, where in ((Role.COORDINATOR, None), (Role.COUNSELLOR, unit)):
+        Membership.objects.create(user=gone, member=made.members["uib"], role=role, unit=where, **former)
     for key, at in [(actor.key, actor.at) for actor in made.actors.values() if actor.at] + [("former", "uib")]:
         for name in made.user(key).name.split():
             made.told(name, made.staff(at, roles=("lead",)))

@@ -12,6 +12,8 @@ FAULTS = (
     "candidates.actions.add_need: without may_place_in(by, candidate.member_id, candidate.unit_id)",
     "rounds.actions.runs.request_run: without may_coordinate(by, locked)",
     "rounds.rules._holds: without user.is_authenticated",
+    "rounds.rules.may_publish_for: yes where asking fails",
+    "rounds.models.RoundQuerySet.visible_to: yes where asking fails",
 )
 
 

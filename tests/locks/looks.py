@@ -28,7 +28,7 @@ KEYS = {
     "organisations_hostcontact": ("user_id",),
     "accounts_factor": ("user_id",),
     "rounds_auditor": ("user_id",),
-    "organisations_invitation": ("digest", "invited_by_id"),
+    "organisations_invitation": ("id", "digest", "invited_by_id"),
 }
 """Columns that a policy compares with a key."""
 

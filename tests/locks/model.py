@@ -250,6 +250,10 @@ def _mailed(_region: Region, by: Identity, row: Row) -> Commands:
     return frozenset(may | {"select", "delete"} if _key(by, "forget") and _past(row["asked_at"], timedelta(hours=1)) else may)
 
 
+def _mailed_invitation(_region: Region, by: Identity, row: Row) -> Commands:
+    return frozenset({"select", "update"}) if row["id"] == _key(by, "mail-invitation") else NONE
+
+
 def _forgotten_change(_region: Region, by: Identity, row: Row) -> Commands:
     key = _key(by, "retention")
     return frozenset({"select", "delete"}) if key and key in (row["person"], row["row"]) else NONE
@@ -379,7 +383,9 @@ MODEL: dict[str, dict[str, Rule]] = {
         "accounts_passkey": _of_forgotten("user_id"),
         "organisations_membership": _any(_of_forgotten("user_id", SEE), _role_ended),
         "organisations_hostcontact": _any(_of_forgotten("user_id", SEE), _role_ended),
-        "organisations_invitation": _any(_of_forgotten("invited_by_id", SEE), _overdue("expires_at", "invitation")),
+        "organisations_invitation": _any(
+            _mailed_invitation, _of_forgotten("invited_by_id", SEE), _overdue("expires_at", "invitation")
+        ),
         "candidates_candidate": _any(_of_forgotten("id"), _of_forgotten("user_id", SEE), _overdue("added_on", "person", SEE)),
         "candidates_need": _any(_of_forgotten("candidate_id"), _all_overdue),
         "candidates_heldpaper": _any(_of_forgotten("candidate_id"), _overdue("valid_until", "paper")),

@@ -27,9 +27,9 @@ class Postbox:
     def text(self, number: int = -1) -> str:
         return str(self.letters[number].get_content())
 
-    def link(self, number: int = -1) -> str:
+    def link(self, number: int = -1, *, under: str = "logg-inn") -> str:
         """The address in a letter, without the site."""
-        found = re.search(r"https?://[^/]+(/logg-inn/\S+/)", self.text(number))
+        found = re.search(rf"https?://[^/]+(/{under}/\S+)", self.text(number))
         assert found
         return found[1]
 
