@@ -65,7 +65,7 @@ def start_scheme(*, gap: Gap, by: User) -> Scheme:
 def _draft(gap: Gap) -> Mapping[str, Any]:
     return {
         "language": (get_language() or "nb")[:2],
-        "title": _("Praksis i %(programme)s") % {"programme": gap.programme},
+        "title": _("Praksis i %(programme)s") % {"programme": _inside(gap.programme)},
         "kind": KINDS[TargetGroup(gap.target_group)],
         "institution": gap.member.name,
         "owner": gap.member,
@@ -77,6 +77,11 @@ def _draft(gap: Gap) -> Mapping[str, Any]:
         "credits": "" if gap.credits is None else str(gap.credits),
         "stage": SchemeStage.IDEA,
     }
+
+
+def _inside(name: str) -> str:
+    """A programme's name inside a sentence: «bachelor i filosofi», but «IT-utvikling» stays."""
+    return name[0].lower() + name[1:] if name[1:2].islower() else name
 
 
 @transaction.atomic

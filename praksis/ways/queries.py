@@ -145,7 +145,7 @@ def hosts_to_ask(wanted: Wanted) -> list[ToAsk]:
             ),
             suits=Exists(_places_in(wanted.field).filter(host=OuterRef("pk"), groups__contains=[wanted.target_group])),
         )
-        .order_by("-suits", "-agreement_signed_on", "had", norwegian("name"), "id")
+        .order_by("-suits", F("agreement_signed_on").desc(nulls_last=True), "had", norwegian("name"), "id")
     )
     return [ToAsk(host, _why(host)) for host in hosts[:HOSTS_SHOWN]]
 

@@ -117,7 +117,7 @@ def test_a_coordinator_notes_and_begins_with_a_draft(client: Client) -> None:
         answer = client.post(reverse("ways:note"), data | {"credits": "10", "member": member.pk, "draft": "1"})
     scheme = Scheme.objects.get()
     assert answer.headers["Location"] == scheme.get_absolute_url()
-    assert (scheme.title, scheme.stage, scheme.kind, scheme.owner) == ("Praksis i Filosofi", "idea", SchemeKind.ELECTIVE, member)
+    assert (scheme.title, scheme.stage, scheme.kind, scheme.owner) == ("Praksis i filosofi", "idea", SchemeKind.ELECTIVE, member)
     assert (scheme.fields, scheme.level, scheme.semester, scheme.credits) == (["humanities"], "bachelor", "vår", "10")
     assert SearchRow.objects.filter(object_id=scheme.pk, flags__contains=["developing"]).exists()
     gap = Gap.objects.get()
