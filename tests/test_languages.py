@@ -19,8 +19,9 @@ NOT_NYNORSK = re.compile(
 """Frequent bokmål forms that a dictionary lets through, since a nynorsk word is spelled the same."""
 
 NYNORSK_TOO = {
-    "arbeidstrening", "bilag", "http", "innlogging", "insentiv", "konfidensialitet", "lærebedrift", "merittering", "måltidsvenn",
-    "måltidsvert", "planleggingshorisont", "praksiskoordinator", "reiseveg", "studentbedrift", "tandemplass", "tandemplassen", "tekstfil", "utf", "éi", "ønskefrist", "ønskefristen",
+    "arbeidstrening", "bilag", "http", "innlogging", "insentiv", "konfidensialitet", "lærebedrift", "merittering",
+    "måltidsvenn", "måltidsvert", "planleggingshorisont", "praksiskoordinator", "reiseveg", "studentbedrift", "tandemplass",
+    "tandemplassen", "tekstfil", "utf", "éi", "ønskefrist", "ønskefristen",
 }  # fmt: skip
 """Correct nynorsk, mostly compounds, that only the bokmål dictionary knows."""
 

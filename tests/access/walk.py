@@ -105,8 +105,9 @@ NAMELESS = ("rounds:wishes", "rounds:result", "web:my_page")
 class Walk:
     """The world, and what was wrong so far. `entered` takes what is new in the trail.
 
-    `sampled` asks less where the same question comes again: plain rows by every third role, and for a row's further things
-    every second of those who may and of those who are turned away. Whose turn it is goes round with the rows.
+    `sampled` asks less where the same question comes again: plain rows by every third role; for a row's further things every
+    second of those who may; of those who are turned away every second, and every fourth for further things. Whose turn it is
+    goes round with the rows.
     """
 
     world: World
@@ -165,15 +166,17 @@ class Walk:
                 may = [actor for actor in actors if self.allowed(row, actor, one)]
                 refused = [actor for actor in actors if actor not in may and not (number and _never(row, actor))]
                 turned_away = one_of_each_role(refused, self.turn + number)
-                asking = [] if allowed is False else [(actor, True) for actor in self._some(may, number)]
-                asking += [] if allowed else [(actor, False) for actor in self._some(turned_away, number)]
+                asking = [] if allowed is False else [(actor, True) for actor in self._some(may, number, 2 if number else 1)]
+                asking += [] if allowed else [(actor, False) for actor in self._some(turned_away, number, 4 if number else 2)]
                 sent = one.sent() if asking and row.method == "POST" and not allowed else None
                 for actor, is_allowed in asking:
                     self.compare(row, actor, one, self.ask(actor, row, one, sent), may=is_allowed)
 
-    def _some(self, actors: list[Actor], number: int) -> list[Actor]:
-        """All of them; when sampled, every second for a row's further things."""
-        return actors[(self.turn + number) % 2 :: 2] if self.sampled and number else actors
+    def _some(self, actors: list[Actor], number: int, every: int) -> list[Actor]:
+        """All of them; when sampled, one in `every`, and at least one."""
+        if not self.sampled or not actors:
+            return actors
+        return actors[(self.turn + number) % min(every, len(actors)) :: every]
 
     # ------------------------------------------------------------ comparing
 
