@@ -239,17 +239,32 @@ def _prepare(options: Options) -> None:
 
 @contextlib.contextmanager
 def _children(options: Options) -> Iterator[list[Child]]:
-    """Web and worker, ended in that order."""
+    """Web and worker, ended in that order; the demo's fake register last."""
     say("Starting web and worker")
+    fakes, register = _fake_register(options)
     children = [
-        Child("web", tied(_web(options), "QUIT"), _environment(options, "web")),
-        Child("worker", tied(_worker(), "TERM"), _environment(options, "worker")),
+        Child("web", tied(_web(options), "QUIT"), _environment(options, "web") | register),
+        Child("worker", tied(_worker(), "TERM"), _environment(options, "worker") | register),
+        *fakes,
     ]
     try:
         yield children
     finally:
         for child in children:
             child.stop(GRACE_SECONDS + 2)
+
+
+def _fake_register(options: Options) -> tuple[list[Child], dict[str, str]]:
+    """The demo's own register of enterprises, made up, on a free port of the loopback; and where the others find it."""
+    file = options.data / "fake_register.json"
+    if not options.is_demo or not file.exists() or "PRAKSIS_REGISTER" in os.environ:
+        return [], {}
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "praksis.demo.fake_register", "--port", str(port), "--file", str(file)]
+    child = Child("fake register", tied(command, "TERM"), _environment(options, "web"))
+    return [child], {"PRAKSIS_REGISTER": f"http://127.0.0.1:{port}/enhetsregisteret/api"}
 
 
 def _web(options: Options) -> list[str]:

@@ -23,7 +23,7 @@ from praksis.catalogue.choices import OFFERS_BY_NETWORK, OFFERS_WINDOW, PLACE_MO
 from praksis.catalogue.likeness import keys_of
 from praksis.catalogue.models import OfferFrom, Place, Scheme, Seat
 from praksis.catalogue.rules import may_offer_for, seats_problems
-from praksis.organisations.models import Host
+from praksis.organisations.actions import stored_host
 
 BATCH = 2000
 WRITTEN_LANGUAGES = ("nb", "nn")
@@ -182,7 +182,7 @@ def offer_place(*, place: Place, seats: Sequence[Seat], by: User | AnonymousUser
         return earlier
     if not by.is_authenticated:
         _count_offer(network)
-    place.host = _stored_host(place.host)
+    place.host = stored_host(place.host)
     place.stage = PlaceStage.OPEN if may_offer_for(by, place.host) else PlaceStage.OFFERED
     _sum_seats(place, seats)
     try:
@@ -211,14 +211,6 @@ def _count_offer(network: str) -> None:
 def forget_networks() -> None:
     """Delete where offers came from when the hour is over in which they count. Runs as the worker."""
     OfferFrom.objects.filter(at__lt=timezone.now() - OFFERS_WINDOW).delete()
-
-
-def _stored_host(host: Host) -> Host:
-    """The host's row; two offers from a new host at once make one."""
-    if not host._state.adding:
-        return host
-    names = ("name", "field", "municipality")
-    return Host.objects.get_or_create(number=host.number, defaults={name: getattr(host, name) for name in names})[0]
 
 
 def _check(seats: Sequence[Seat]) -> None:

@@ -1,6 +1,5 @@
 """The shape of an offer, of a change to a place, and of each half of a tandem."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -9,15 +8,13 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from stdnum.exceptions import InvalidChecksum, ValidationError
-from stdnum.no import orgnr
 
-from praksis.base.codes import MUNICIPALITIES, Field, Language, Paper, TargetGroup, standing
+from praksis.base.codes import Language, Paper, TargetGroup, standing
 from praksis.catalogue.choices import Extent, SeatRule
+from praksis.catalogue.host_forms import HostForm
 from praksis.catalogue.models import Place, Seat
-from praksis.catalogue.queries import hosts_named, seasons_ahead
+from praksis.catalogue.queries import seasons_ahead
 from praksis.catalogue.rules import half_problem, seat_problem, taken_problem
-from praksis.organisations.models import Host
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -36,10 +33,6 @@ TANDEM_RULES = [
     (SeatRule.EQUAL, _("Når det er like mange i hver halvdel")),
     (SeatRule.EACH, _("Hver halvdel for seg")),
 ]
-
-
-def _municipalities() -> list[tuple[str, str | Promise]]:
-    return [("", _("Velg kommune")), *MUNICIPALITIES.items()]
 
 
 def _groups() -> forms.MultipleChoiceField:
@@ -79,81 +72,6 @@ def _minimum() -> forms.IntegerField:
         required=False,
         error_messages={"invalid": _("Skriv et tall, for eksempel 2, eller la feltet stå tomt.")},
     )
-
-
-class HostForm(forms.Form):
-    """Which workplace offers: a known one by number or name, or a new one by number, name, municipality and field."""
-
-    host = forms.CharField(
-        label=_("Hvem er dere?"),
-        help_text=_("Organisasjonsnummer, eller navn hvis dere er med fra før"),
-        max_length=200,
-        error_messages={"required": _("Skriv organisasjonsnummeret deres, ni sifre, for eksempel 974 760 673.")},
-    )
-    host_name = forms.CharField(label=_("Hva heter dere?"), max_length=200, required=False)
-    municipality = forms.ChoiceField(label=_("Kommune"), choices=_municipalities, required=False)
-    field = forms.ChoiceField(label=_("Fagfelt"), choices=[("", _("Velg fagfelt")), *Field.choices], required=False)
-
-    new = False
-    """Whether the number is good, but nobody here has it yet."""
-
-    def asks_about_host(self) -> bool:
-        """Whether the page should ask for more than the number; then it is not optional."""
-        asks = self.new or bool(self.initial.get("host_name"))
-        for name in ("host_name", "municipality", "field"):
-            self.fields[name].required = asks
-        return asks
-
-    def clean_host(self) -> Host:
-        words = self.cleaned_data["host"].strip()
-        return _host_by_number(words) if re.fullmatch(r"[\d\s.]+", words) else _host_by_name(words)
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = self.cleaned_data
-        host = data.get("host")
-        if host and host._state.adding:
-            self.new = True
-            self._need("host_name", _("Skriv navnet på virksomheten. Vi har ikke %(number)s fra før.") % {"number": host.number})
-            self._need("municipality", _("Velg kommunen dere holder til i."))
-            self._need("field", _("Velg det fagfeltet som ligger nærmest."))
-            host.name, host.municipality, host.field = (data.get(name, "") for name in ("host_name", "municipality", "field"))
-        return data
-
-    def _need(self, name: str, sentence: str | Promise) -> None:
-        if not self.cleaned_data.get(name) and name not in self.errors:
-            self.add_error(name, str(sentence))
-
-
-def _host_by_number(words: str) -> Host:
-    """The host with this number, known or new. Sub-units have numbers of their own (Enhetsregisteret): both kinds are good."""
-    number = re.sub(r"\D", "", words)
-    if host := Host.objects.filter(number=number).first():
-        if host.closed_on:
-            raise forms.ValidationError(
-                _now("%(name)s er avsluttet i registeret. Skriv nummeret til en virksomhet som er i drift.") % {"name": host.name}
-            )
-        return host
-    try:
-        return Host(number=orgnr.validate(number))
-    except InvalidChecksum as wrong:
-        raise forms.ValidationError(
-            _now("Nummeret %(number)s finnes ikke. Se etter om to sifre er byttet om.") % {"number": number}
-        ) from wrong
-    except ValidationError as wrong:
-        raise forms.ValidationError(_now("Et organisasjonsnummer har ni sifre, for eksempel 974 760 673.")) from wrong
-
-
-def _host_by_name(words: str) -> Host:
-    found = hosts_named(words)
-    exact = [host for host in found if host.name.lower() == words.lower()]
-    if len(found) == 1 or len(exact) == 1:
-        return (exact or found)[0]
-    if not found:
-        raise forms.ValidationError(
-            _now("Vi har ingen som heter «%(name)s» fra før. Skriv organisasjonsnummeret, ni sifre.") % {"name": words}
-        )
-    several = "; ".join(f"{host.name}, {host.where} ({host.number})" for host in found[:5])
-    raise forms.ValidationError(_now("Flere heter noe slikt. Skriv nummeret til den riktige: %(several)s") % {"several": several})
 
 
 class OfferForm(HostForm):

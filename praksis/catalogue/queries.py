@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import Q
+from django.conf import settings
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from praksis.base.models import PublishedFigure, SearchRow
 from praksis.base.sorting import norwegian
 from praksis.catalogue.choices import PlaceStage, SchemeStage
 from praksis.catalogue.models import Place, PlaceQuerySet, Scheme, Seat
-from praksis.organisations.models import Host
+from praksis.organisations.models import FormerName, Host, RegisterRun
 
 SEASONS_AHEAD = 3
 SIMILAR_SCHEMES = 5
@@ -185,9 +186,45 @@ def _likeness(one: Scheme, other: Scheme) -> int:
 
 
 def hosts_named(words: str) -> list[Host]:
-    """Hosts whose name holds all the words, at most ten, by name: someone looks for their own workplace."""
-    condition = Q.create([Q(name__icontains=word) for word in words.split()])
+    """Hosts whose name holds all the words, or a name they had, at most ten, by name: someone looks for their own workplace."""
+    named = Q.create([Q(name__icontains=word) for word in words.split()])
+    condition = named | Q(pk__in=FormerName.objects.filter(named).values("host"))
     return list(Host.objects.filter(condition, closed_on__isnull=True).order_by(norwegian("name"), "id")[:10])
+
+
+CLOSED_LATELY = timedelta(days=60)
+
+
+def hosts_closed_lately() -> list[Host]:
+    """Hosts with places that the register has closed: whoever placed people there must know. The newest first."""
+    since = timezone.localdate() - CLOSED_LATELY
+    with_places = Place.objects.exclude(stage=PlaceStage.CLOSED).values("host")
+    return list(Host.objects.filter(closed_on__gte=since, pk__in=with_places).order_by("-closed_on", norwegian("name"))[:20])
+
+
+@dataclass(frozen=True)
+class RegisterState:
+    """What an operator sees of the reading of Enhetsregisteret."""
+
+    address: str
+    runs: list[RegisterRun]
+    hosts: int
+    unread: int
+
+    @property
+    def active(self) -> RegisterRun | None:
+        """The run that goes on now, or waits for the worker."""
+        return next((run for run in self.runs if run.ended_at is None), None)
+
+
+SHOWN_RUNS = 10
+
+
+def register_state() -> RegisterState:
+    """Where the register is, the last runs, and how many hosts it has told of."""
+    counts = Host.objects.aggregate(all=Count("pk"), unread=Count("pk", filter=Q(checked_at__isnull=True)))
+    runs = list(RegisterRun.objects.order_by("-began_at")[:SHOWN_RUNS])
+    return RegisterState(settings.REGISTER_ADDRESS, runs, counts["all"], counts["unread"])
 
 
 def seasons_ahead(today: date | None = None) -> list[Season]:

@@ -36,6 +36,11 @@ def may_approve_places(user: Reader) -> bool:
     return isinstance(user, User) and user.memberships.current().filter(role__in=APPROVING_ROLES).exists()
 
 
+def may_follow_register(user: Reader) -> bool:
+    """See what Enhetsregisteret has told, and have it read now: those who keep the system running."""
+    return isinstance(user, User) and user.memberships.current().filter(role=Role.OPERATOR).exists()
+
+
 def may_edit_place(user: Reader, place: Place) -> bool:
     """Change or close a place: those who decide at its host, and the members' coordinators."""
     return may_offer_for(user, place.host) or may_approve_places(user)

@@ -1,9 +1,12 @@
 """Jobs of the room."""
 
+from uuid import UUID
+
 from django.db import transaction
 from procrastinate.contrib.django import app
 
 from praksis.catalogue.actions import forget_networks
+from praksis.catalogue.hosts import follow_register
 
 
 @app.periodic(cron="30 * * * *")
@@ -12,3 +15,16 @@ def forget_networks_of_offers(timestamp: int) -> None:  # noqa: ARG001 - the sch
     """Each hour."""
     with transaction.atomic():
         forget_networks()
+
+
+@app.periodic(cron="40 2 * * *")
+@app.task(name="catalogue.follow_register", queueing_lock="catalogue.follow_register", lock="catalogue.follow_register")
+def follow_register_of_enterprises(timestamp: int) -> None:  # noqa: ARG001 - the schedule passes the moment
+    """Each night: what is new of our hosts in Enhetsregisteret. One at a time."""
+    follow_register()
+
+
+@app.task(name="catalogue.read_register", lock="catalogue.follow_register")
+def read_register(run_id: str) -> None:
+    """The same, when an operator asks."""
+    follow_register(UUID(run_id))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from praksis.catalogue import views
+from praksis.catalogue import host_views, views
 
 app_name = "catalogue"
 urlpatterns = [
@@ -11,8 +11,10 @@ urlpatterns = [
     path("plass/<uuid:place_id>/godkjenn/", views.approve, name="approve_place"),
     path("plasser/nye/", views.new_places, name="new_places"),
     path("ordning/<uuid:scheme_id>/", views.scheme, name="scheme"),
-    path("virksomhet/<uuid:host_id>/", views.host, name="host"),
-    path("virksomhet/<uuid:host_id>/plasser/", views.host_places, name="host_places"),
+    path("virksomhet/<uuid:host_id>/", host_views.host, name="host"),
+    path("virksomhet/<uuid:host_id>/plasser/", host_views.host_places, name="host_places"),
+    path("register/", host_views.register, name="register"),
+    path("register/les/", host_views.follow_register, name="follow_register"),
     path("tilby/", views.offer, name="offer"),
     path("tilby/takk/<uuid:place_id>/", views.offered, name="offered"),
     path("data/", views.open_data, name="open_data"),

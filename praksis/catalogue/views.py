@@ -36,14 +36,10 @@ from praksis.catalogue.models import Place, Scheme, Seat
 from praksis.catalogue.rules import (
     may_approve_places,
     may_edit_place,
-    may_offer_for,
-    may_see_host,
-    may_see_host_places,
     may_see_place,
 )
 from praksis.catalogue.search import Search
 from praksis.catalogue.search import find as ask
-from praksis.organisations.models import Host
 
 WRONG = 422
 """The answer to a form with something to mend."""
@@ -88,42 +84,19 @@ def scheme(request: HttpRequest, scheme_id: UUID) -> HttpResponse:
     return render(request, "catalogue/scheme.html", context)
 
 
-@require_safe
-def host(request: HttpRequest, host_id: UUID) -> HttpResponse:
-    """One host with its open places."""
-    found = get_object_or_404(Host, pk=host_id)
-    if not may_see_host(request.user, found):
-        raise Http404
-    places = queries.open_places_of(found)
-    spots = [queries.host_spot(found)] if queries.has_spot(found) else []
-    own = may_see_host_places(request.user, found)
-    return render(request, "catalogue/host.html", {"host": found, "places": places, "spots": spots, "own": own})
-
-
-@require_safe
-@login_required
-def host_places(request: HttpRequest, host_id: UUID) -> HttpResponse:
-    """The host's own side: its places with what is taken of them, and what can be done. Whoever decides there sees those
-    that are not open too."""
-    found = get_object_or_404(Host, pk=host_id)
-    if not may_see_host_places(request.user, found):
-        raise Http404
-    decides = may_offer_for(request.user, found)
-    places = queries.all_places_of(found) if decides else queries.open_places_of(found)
-    context = {"host": found, "places": places, "may_edit": decides}
-    return render(request, "catalogue/host_places.html", context)
-
-
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def offer(request: HttpRequest) -> HttpResponse:
     """Offer a place: one page for an ordinary place, two for a tandem. Nothing is stored before the last."""
     if request.method != "POST":
         return _first_page(request, OfferForm(initial=_own_host(request)))
-    first, second = OfferForm(request.POST), SecondHalfForm(request.POST)
+    written = _with_choice(request.POST)
+    first, second = OfferForm(written), SecondHalfForm(written)
     whole = first.is_valid()
-    if "preview" in request.POST or "back" in request.POST:
-        return _first_page(request, _unbound(first), known=first.cleaned_data)
+    if {"preview", "back", "choose"} & set(request.POST):
+        again = _unbound(first)
+        again.take_over(first)
+        return _first_page(request, again, known=first.cleaned_data, problem=_host_problem(first))
     if not whole:
         return _first_page(request, first, known=first.cleaned_data, status=WRONG)
     if not first.cleaned_data["tandem"]:
@@ -136,14 +109,31 @@ def offer(request: HttpRequest) -> HttpResponse:
     return _offered(request, first, new, second.complete(new, first.seat()))
 
 
-def _first_page(request: HttpRequest, form: OfferForm, *, known: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+def _with_choice(data: QueryDict) -> QueryDict:
+    """What was written, with the workplace that was chosen from a list."""
+    if "choose" not in data:
+        return data
+    chosen = data.copy()
+    chosen["host"] = chosen["chosen"] = str(data["choose"])[:9]
+    return chosen
+
+
+def _host_problem(form: OfferForm) -> str:
+    """What is wrong with the workplace, for somebody who only looks so far and has written one."""
+    return " ".join(map(str, form.errors.get("host", []))) if form.data.get("host", "").strip() else ""
+
+
+def _first_page(
+    request: HttpRequest, form: OfferForm, *, known: dict[str, Any] | None = None, problem: str = "", status: int = 200
+) -> HttpResponse:
     data = known or {}
     host = data.get("host")
     context = {
         "form": form,
         "host": host if host and not host._state.adding else None,
+        "host_problem": problem,
         "known": data | _in_words(data),
-        "new_host": form.asks_about_host(),
+        "asks_for": form.asks_for(),
         "kept": _kept(request.POST, SecondHalfForm),
         "waiting": queries.waiting(host.field if host else ""),
         "group_hints": GROUP_HINTS,

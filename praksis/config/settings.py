@@ -108,6 +108,8 @@ MAILERS = mailers(os.environ)
 OPENID_PROVIDERS = providers(os.environ)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("EMAIL_FROM", "praksistorget@localhost")
 FETCH_INSIDE = frozenset(one for one in os.environ.get("PRAKSIS_FETCH_INSIDE", "").split(",") if one)
+REGISTER_ADDRESS = os.environ.get("PRAKSIS_REGISTER", "" if DEMO else "https://data.brreg.no/enhetsregisteret/api")
+"""Where Enhetsregisteret answers; empty: nobody is asked. The demo has a fake one of its own, which its supervisor starts."""
 BEHIND_PROXY = os.environ.get("PRAKSIS_BEHIND_PROXY") == "1"
 
 LANGUAGE_CODE = "nb"

@@ -25,6 +25,7 @@ from praksis.demo.cast import (
     once_more,
 )
 from praksis.demo.draw import Draw
+from praksis.demo.firms import Firms, register_firms
 from praksis.demo.halfyear import HalfYear, Plan, build_half_year, enter, wish
 from praksis.demo.hosts import Workplace, build_hosts
 from praksis.demo.members import Members, build_members
@@ -47,6 +48,7 @@ class Region:
     schemes: list[Scheme]
     workplaces: list[Workplace]
     contacts: list[HostContact]
+    firms: Firms
     halves: list[HalfYear]
     edges: edges.Edges
 
@@ -58,7 +60,8 @@ class Region:
         """What to store, in an order that foreign keys allow: a word for the step, and the rows of one model after the other."""
         all_ = self.members
         yield "members", [self.users, list(all_.members.values()), all_.units, all_.programmes, all_.memberships]
-        yield "hosts", [[one.host for one in self.workplaces], self.contacts]
+        firms = self.firms
+        yield "hosts", [firms.enterprises, [one.host for one in self.workplaces], firms.former_names, firms.runs, self.contacts]
         yield "places", [self.schemes, *self._places()]
         yield "candidates", list(self._candidates())
         yield "rounds", list(self._rounds())
@@ -132,12 +135,14 @@ def build_region(size: Size, seed: int, today: date) -> Region:
     guardian = edges.mark_people(spring, halves[0], found)
     for plan, half in zip((spring, autumn), halves, strict=True):
         enter(plan, half)
+    kept = {str(house.host.pk), *found.values()}
     region = Region(
         users=[*members.users, *users.values(), guardian],
         members=members,
         schemes=[*schemes.values(), *planned_schemes(Draw(seed, "planned"))],
         workplaces=workplaces,
         contacts=cast_employer(cast, users, house),
+        firms=register_firms(Draw(seed, "firms"), workplaces, kept, now),
         halves=halves,
         edges=found,
     )
@@ -151,6 +156,8 @@ def _date(region: Region, now: datetime) -> None:
         user.created_at = now
     for membership in region.members.memberships:
         membership.starts_on = now.date()
+    for scheme in region.schemes:
+        scheme.changed_at = now
     for consent in (one for person in region.people for one in person.consents):
         consent.given_at = now
 

@@ -7,7 +7,9 @@ OPEN = {
     "organisations_member": {"web": "select, insert, update", "worker": "select"},
     "organisations_unit": {"web": "select, insert, update", "worker": "select"},
     "organisations_programme": {"web": "select, insert, update", "worker": "select"},
-    "organisations_host": {"web": "select, insert, update", "worker": "select"},
+    "organisations_host": {"web": "select, insert, update", "worker": "select, insert, update"},
+    "organisations_formername": {"web": "select", "worker": "select, insert"},
+    "organisations_registerrun": {"web": "select, insert", "worker": "select, insert, update"},
 }
 PERSONS = {
     "organisations_membership": {"web": "select, insert, update", "worker": "select, delete"},

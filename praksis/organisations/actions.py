@@ -218,6 +218,25 @@ def add_unit(*, member: Member, name: str, above: Unit | None, by: User) -> Unit
     return Unit.objects.create(member=member, name=name, above=above)
 
 
+# ---------------------------------------------------------------- hosts
+
+
+OF_A_NEW_HOST = (
+    *("name", "field", "municipality", "area", "registered_name", "industry", "industry_standard", "industry_words"),
+    *("address", "employees", "checked_at", "made_up"),
+)
+
+
+@transaction.atomic
+def stored_host(host: Host) -> Host:
+    """The row of a host that may be new, with the one above it; of two who make it at once, one does."""
+    if not host._state.adding:
+        return host
+    values: dict[str, Any] = {name: getattr(host, name) for name in OF_A_NEW_HOST}
+    values["above"] = stored_host(host.above) if host.above else None
+    return Host.objects.get_or_create(number=host.number, defaults=values)[0]
+
+
 def _check_leads(user: User, workplace: Workplace) -> None:
     if workplace_led(user, workplace.pk) is None:
         raise PermissionDenied

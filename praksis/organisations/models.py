@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from praksis.accounts.models import User
 from praksis.base.codes import MUNICIPALITIES, Field, Language
-from praksis.organisations.choices import HostRole, MemberKind, Role
+from praksis.base.dates import day
+from praksis.organisations.choices import ClosedReason, Experience, HostRole, MemberKind, Role, SeenBy
 
 
 class Member(models.Model):
@@ -79,14 +80,31 @@ class Programme(models.Model):
         return self.name
 
 
+def closed_words(reason: str, on: date) -> str:
+    """«konkurs, 3. mars 2026», or only the day."""
+    label = str(ClosedReason(reason).label) if reason else ""
+    return ", ".join(filter(None, (label, day(on))))
+
+
 class Host(models.Model):
-    """A workplace: an enterprise or a sub-unit of one, with its own number in Enhetsregisteret."""
+    """A workplace: an enterprise or a sub-unit of one, with its own number in Enhetsregisteret.
+
+    A place lies at a sub-unit (underenhet), the contract is made with the enterprise `above` it (enhet). What the register says
+    is read each night: `checked_at` tells when; where it is empty, nothing has been read. An industry code is good for one
+    edition of the standard (`industry_standard`).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("navn"), max_length=200)
     number = models.CharField(_("organisasjonsnummer"), max_length=9, unique=True)
+    above = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="below")
+    registered_name = models.CharField(_("navn i registeret"), max_length=200, blank=True)
     field = models.CharField(_("fagfelt"), max_length=20, choices=Field)
-    municipality = models.CharField(_("kommune"), max_length=4, choices=list(MUNICIPALITIES.items()))
+    industry = models.CharField(_("næringskode"), max_length=10, blank=True)
+    industry_standard = models.CharField(max_length=10, blank=True)
+    industry_words = models.CharField(_("næring"), max_length=200, blank=True)
+    address = models.CharField(_("adresse"), max_length=300, blank=True)
+    municipality = models.CharField(_("kommune"), max_length=4, choices=list(MUNICIPALITIES.items()), blank=True)
     area = models.CharField(_("sted"), max_length=80, blank=True)
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
@@ -96,12 +114,23 @@ class Host(models.Model):
     training_approved_until = models.DateField(_("godkjent lærebedrift til"), null=True, blank=True)
     agreement_signed_on = models.DateField(_("samarbeidsavtale signert"), null=True, blank=True)
     closed_on = models.DateField(_("avsluttet"), null=True, blank=True, help_text=_("Konkurs eller slettet i registeret."))
+    closed_reason = models.CharField(max_length=20, choices=ClosedReason, blank=True)
+    checked_at = models.DateTimeField(_("lest i registeret"), null=True, blank=True)
+    asks_welcome = models.BooleanField(_("spør oss"), default=False)
+    experience = models.CharField(_("erfaring"), max_length=10, choices=Experience, blank=True)
+    experience_words = models.TextField(_("om erfaringen"), blank=True)
+    experience_seen_by = models.CharField(_("hvem ser det"), max_length=10, choices=SeenBy, default=SeenBy.HOST)
+    shows_past = models.BooleanField(_("vis tidligere plasser"), default=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
     made_up = models.BooleanField(_("oppdiktet"), default=False)
 
     class Meta:
         ordering = ["name"]
-        constraints = [models.CheckConstraint(condition=Q(number__regex=r"^\d{9}$"), name="host_number_nine_digits")]
-        indexes = [models.Index(fields=["municipality"])]
+        constraints = [
+            models.CheckConstraint(condition=Q(number__regex=r"^\d{9}$"), name="host_number_nine_digits"),
+            models.CheckConstraint(condition=~Q(above=F("pk")), name="host_not_above_itself"),
+        ]
+        indexes = [models.Index(fields=["municipality"]), models.Index(fields=["checked_at"])]
 
     def __str__(self) -> str:
         return self.name
@@ -111,18 +140,64 @@ class Host(models.Model):
 
     @property
     def where(self) -> str:
-        """«Sandviken, Bergen», or only the municipality."""
+        """«Sandviken, Bergen», or only the municipality; outside the region what the register calls the place."""
         name = MUNICIPALITIES.get(self.municipality, "")
-        return f"{self.area}, {name}" if self.area and self.area != name else name
+        return ", ".join(dict.fromkeys(filter(None, (self.area, name))))
 
     @property
     def initials(self) -> str:
         """The first letters of the first two words of the name, for the square beside it."""
         return "".join(word[0] for word in self.name.split()[:2]).upper()
 
+    @property
+    def closed_words(self) -> str:
+        """Why it is closed and since when; empty for a host that is not."""
+        return closed_words(self.closed_reason, self.closed_on) if self.closed_on else ""
+
     def may_train_apprentices(self, on: date) -> bool:
         """Whether the approval as a training company stands (opplæringslova § 7-5, § 7-6)."""
         return self.training_approved_until is not None and self.training_approved_until >= on
+
+
+class FormerName(models.Model):
+    """What a host was called before: it is found by that name too."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    host = models.ForeignKey(Host, on_delete=models.CASCADE, related_name="former_names")
+    name = models.CharField(_("navn"), max_length=200)
+    until = models.DateField(_("til"), default=timezone.localdate)
+
+    class Meta:
+        ordering = ["-until", "name"]
+        constraints = [models.UniqueConstraint(fields=["host", "name"], name="former_name_once_per_host")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RegisterRun(models.Model):
+    """One reading of what is new in Enhetsregisteret. The next goes on from the two numbers of the last one, whether or not that
+    came to its end (`ended_at`); `problem` says in a code what stopped it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    began_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    enterprises_seen = models.BigIntegerField(default=0)
+    units_seen = models.BigIntegerField(default=0)
+    changes_seen = models.PositiveIntegerField(default=0)
+    hosts_read = models.PositiveIntegerField(default=0)
+    hosts_renamed = models.PositiveIntegerField(default=0)
+    hosts_closed = models.PositiveIntegerField(default=0)
+    hosts_reopened = models.PositiveIntegerField(default=0)
+    problem = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["-began_at"]
+        indexes = [models.Index(fields=["-began_at"], name="register_run_newest")]
+        constraints = [models.UniqueConstraint(fields=["ended_at"], nulls_distinct=False, name="one_register_run_at_a_time")]
+
+    def __str__(self) -> str:
+        return f"{self.began_at:%Y-%m-%d %H:%M}"
 
 
 class HeldQuerySet[Held: "HeldRole"](models.QuerySet[Held]):

@@ -19,6 +19,7 @@ from praksis.candidates.choices import PLACING_ROLES
 from praksis.candidates.models import Candidate
 from praksis.catalogue.choices import PlaceStage, SeatRule
 from praksis.catalogue.models import Place, Scheme, Seat
+from praksis.catalogue.queries import hosts_closed_lately
 from praksis.organisations.choices import DECIDING_HOST_ROLES, Role
 from praksis.organisations.models import Host, HostContact, Membership
 from praksis.organisations.queries import Workplace, workplaces_led
@@ -109,12 +110,13 @@ class Work:
     places: list[Place]
     offered_places: int
     own_candidates: int
+    closed_hosts: list[Host]
     led: list[Workplace]
     audited: list[Round]
 
 
 def work_of(reader: Reader) -> Work:
-    """What waits for this reader, in at most eleven queries."""
+    """What waits for this reader, in at most twelve queries."""
     members = [membership.member_id for membership in reader.memberships if membership.role in PLACING_ROLES]
     return Work(
         reader=reader,
@@ -123,6 +125,7 @@ def work_of(reader: Reader) -> Work:
         places=_places_of(reader.host, reader) if reader.host else [],
         offered_places=Place.objects.filter(stage=PlaceStage.OFFERED).count() if members else 0,
         own_candidates=Candidate.objects.placed_by(reader.user).count() if reader.user and members else 0,
+        closed_hosts=hosts_closed_lately() if members else [],
         led=workplaces_led(reader.user) if reader.user and reader.leads else [],
         audited=list(rounds_audited(reader.user)) if reader.user else [],
     )

@@ -44,6 +44,7 @@ LANDINGS = {
     "ways:close": {"ways:gaps"},
     "ways:hurdles": {"ways:hurdles"},
     "ways:take_back": {"ways:hurdles"},
+    "catalogue:follow_register": {"catalogue:register"},
     "organisations:withdraw": {"organisations:staff"},
     "organisations:new_unit": {"organisations:staff"},
     "organisations:new_member": {"organisations:staff"},

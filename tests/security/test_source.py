@@ -26,8 +26,12 @@ PLACES: Mapping[str, tuple[str, ...]] = {
         *("bin/install.py", "matching/bench.py"),
     ),
     r"os\.(system|popen|exec\w+|spawn\w+)": (),
-    # Speaks to others: the database, the house asking itself whether it is well, and the OpenID providers that are set up.
-    r"(urllib\.request|requests|httpx|aiohttp|smtplib|ftplib|telnetlib)(\..*)?": ("accounts/openid.py",),
+    # Speaks to others: the database, the house asking itself whether it is well, the OpenID providers that are set up, and
+    # Enhetsregisteret.
+    r"(urllib\.request|requests|httpx2?|brreg|aiohttp|smtplib|ftplib|telnetlib)(\..*)?": (
+        "accounts/openid.py",
+        "organisations/register.py",
+    ),
     r"http\.client(\..*)?": ("base/supervisor.py", "base/fetching.py"),
     # SQL that is not made by the framework.
     r"(.*\.)?(RawSQL|raw|extra)": (),

@@ -163,7 +163,7 @@ def test_several_hosts_with_the_name_are_told_apart(client: Client) -> None:
 def test_a_host_that_is_closed_in_the_register_cannot_offer(client: Client) -> None:
     host = example_host(name="Konkurs AS", closed_on="2026-09-01")
     response = sent(client, offer(host=host.number))
-    assert "Konkurs AS er avsluttet i registeret." in words(response)
+    assert "Konkurs AS er avsluttet i registeret (1. september 2026)." in words(response)
 
 
 def test_a_network_offers_as_many_without_an_account_as_people_do(

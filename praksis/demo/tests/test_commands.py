@@ -13,6 +13,7 @@ from praksis.base.models import PublishedFigure, SearchRow
 from praksis.candidates.models import Candidate
 from praksis.catalogue.models import Place, Scheme
 from praksis.demo import store
+from praksis.demo.firms import CHAINS
 from praksis.demo.management.commands.allocate_region import order, publish
 from praksis.organisations.models import Host, Member
 from praksis.rounds.choices import RoundState
@@ -33,7 +34,7 @@ def test_the_region_is_stored_whole(as_owner: AsRole, settings: Settings) -> Non
         told = make(settings)
         assert told.startswith("Making up a region of 120 candidates and 70 hosts (seed 2027)")
         assert Candidate.objects.count() > 110
-        assert Host.objects.filter(made_up=True).count() == Host.objects.count() == 70
+        assert Host.objects.filter(made_up=True).count() == Host.objects.count() == 70 + len(CHAINS)
         assert not Place.objects.filter(made_up=False).exists()
         assert Scheme.objects.filter(made_up=False).count() == 80
         sought = [place for place in Place.objects.open() if place.seats_free]

@@ -6,10 +6,11 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from stdnum.eu import nace
 from stdnum.no import orgnr
 
 import praksis.base
@@ -17,13 +18,15 @@ from praksis.base.codes import CONFIDENTIAL_GROUPS, Field, TargetGroup
 from praksis.catalogue.choices import PlaceStage, SeatRule
 from praksis.catalogue.models import Place, Seat
 from praksis.demo.draw import Draw, Wheel
+from praksis.demo.firms import FILE, write_register
 from praksis.demo.halfyear import HalfYear
 from praksis.demo.periods import SPRING
 from praksis.demo.places import Offer
 from praksis.demo.region import Region, build_region
 from praksis.demo.sizes import DEMAND, SIZES
-from praksis.demo.texts import ordinary_places, tandems
+from praksis.demo.texts import ordinary_places, tandems, workplaces
 from praksis.demo.wishes import Ranking
+from praksis.organisations.choices import field_of_industry
 
 TODAY = date(2026, 11, 23)
 MAP = Path(praksis.base.__path__[0]) / "static" / "base" / "map" / "vestland.json"
@@ -270,3 +273,31 @@ def test_drawing_by_weight_gives_different_options_and_the_heavy_ones_first() ->
     drawn = [Draw(seed).ranked(wheel, 2) for seed in range(200)]
     assert all(sorted(set(one)) == sorted(one) and "never" not in one for one in drawn)
     assert sum(one[0] == "often" for one in drawn) > 180
+
+
+def test_the_fake_register_tells_the_same_as_the_region(region: Region, tmp_path: Path) -> None:
+    """All hosts but what is new for the next reading: a new name and a bankruptcy; numbers that nobody has."""
+    write_register(tmp_path, region.firms, region.workplaces, datetime(2026, 11, 23, 12, tzinfo=UTC))
+    told = json.loads((tmp_path / FILE).read_text())
+    rows = {row["organisasjonsnummer"]: row for row in [*told["enheter"], *told["underenheter"]]}
+    hosts = [*region.firms.enterprises, *(one.host for one in region.workplaces)]
+    assert rows.keys() == {host.number for host in hosts}
+    assert all(orgnr.is_valid(number) and number[0] in "123" for number in rows)
+    news = {line["organisasjonsnummer"] for line in told["oppdateringer"]["enheter"]}
+    assert len(news) == 2
+    for host in hosts:
+        if host.number not in news:
+            assert (rows[host.number]["navn"], rows[host.number].get("overordnetEnhet")) == (
+                host.registered_name,
+                host.above.number if host.above else None,
+            )
+            gone = {"konkurs", "underAvvikling", "slettedato"} & {name for name, value in rows[host.number].items() if value}
+            assert bool(gone) == (host.closed_on is not None)
+    assert len(told["underenheter"]) >= 3
+    assert {one.host.above.name for one in region.workplaces if one.host.above} <= {one.name for one in region.firms.enterprises}
+
+
+def test_industries_are_codes_of_the_edition_they_claim() -> None:
+    for code, _words in workplaces()["industries"].values():
+        assert nace.info(code[:5], revision="2.1")
+        assert field_of_industry(code)

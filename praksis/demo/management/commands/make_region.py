@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from praksis.demo.firms import write_register
 from praksis.demo.region import build_region
 from praksis.demo.sizes import SIZES
 from praksis.demo.store import store_region
@@ -42,6 +43,7 @@ class Command(BaseCommand):
         )
         region = build_region(size, options["seed"], timezone.localdate())
         store_region(region, self._tell)
+        write_register(settings.DATA, region.firms, region.workplaces, timezone.now())
         self.stdout.write(f"The region is made, in {monotonic() - began:.0f} s")
 
     def _tell(self, line: str) -> None:

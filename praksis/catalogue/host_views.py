@@ -1,0 +1,63 @@
+"""Hosts' pages: the one for everyone, the host's own side, and what the register has told."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from praksis.catalogue import queries
+from praksis.catalogue.hosts import order_reading
+from praksis.catalogue.rules import may_follow_register, may_offer_for, may_see_host, may_see_host_places
+from praksis.organisations.models import Host
+
+
+@require_safe
+def host(request: HttpRequest, host_id: UUID) -> HttpResponse:
+    """One host with its open places."""
+    found = get_object_or_404(Host, pk=host_id)
+    if not may_see_host(request.user, found):
+        raise Http404
+    places = queries.open_places_of(found)
+    spots = [queries.host_spot(found)] if queries.has_spot(found) else []
+    own = may_see_host_places(request.user, found)
+    return render(request, "catalogue/host.html", {"host": found, "places": places, "spots": spots, "own": own})
+
+
+@require_safe
+@login_required
+def host_places(request: HttpRequest, host_id: UUID) -> HttpResponse:
+    """The host's own side: its places with what is taken of them, and what can be done. Whoever decides there sees those
+    that are not open too."""
+    found = get_object_or_404(Host, pk=host_id)
+    if not may_see_host_places(request.user, found):
+        raise Http404
+    decides = may_offer_for(request.user, found)
+    places = queries.all_places_of(found) if decides else queries.open_places_of(found)
+    context = {"host": found, "places": places, "may_edit": decides}
+    return render(request, "catalogue/host_places.html", context)
+
+
+@never_cache
+@require_safe
+@login_required
+def register(request: HttpRequest) -> HttpResponse:
+    """What the nightly reading of Enhetsregisteret came to, for operators."""
+    if not may_follow_register(request.user):
+        raise Http404
+    return render(request, "catalogue/register.html", {"state": queries.register_state()})
+
+
+@require_POST
+@login_required
+def follow_register(request: HttpRequest) -> HttpResponse:
+    """Read the register now. Asked twice, it is read once."""
+    if not may_follow_register(request.user):
+        raise Http404
+    order_reading()
+    messages.success(request, _("Endringene i Enhetsregisteret hentes nå."))
+    return redirect("catalogue:register")
