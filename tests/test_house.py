@@ -38,6 +38,7 @@ BESIDE = {
     "organisations.register": "queries",
     "catalogue.open_data": "queries",
     "accounts.marks": "choices",
+    "messages.links": "choices",
     "accounts.providers": "choices",
     "accounts.openid": "queries",
     "accounts.factors": "queries",

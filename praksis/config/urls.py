@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("praksis.base.urls")),
     path("", include("praksis.web.urls")),
     path("", include("praksis.accounts.urls")),
+    path("", include("praksis.messages.urls")),
     path("", include("praksis.organisations.urls")),
     path("", include("praksis.catalogue.urls")),
     path("", include("praksis.candidates.urls")),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from praksis.messages.queries import unread_of
 from praksis.organisations.models import Member
 from praksis.organisations.queries import region
 from praksis.web.queries import Reader, reader_of
@@ -54,6 +55,11 @@ class Site:
     @cached_property
     def nav(self) -> list[NavItem]:
         return nav(self.request.path, self.reader)
+
+    @cached_property
+    def unread(self) -> int:
+        """How many messages the reader has not read."""
+        return unread_of(self.reader.user) if self.reader.user else 0
 
     @property
     def languages(self) -> list[LanguageChoice]:

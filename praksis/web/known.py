@@ -20,6 +20,8 @@ from praksis.base.trail import reads_about
 from praksis.candidates.choices import CONSENT_MEANS, ConsentKind
 from praksis.candidates.models import Candidate, Conflict, Consent, Guardian, HeldPaper, Need
 from praksis.candidates.rules import may_consent_for
+from praksis.messages.models import Muted
+from praksis.messages.queries import messages_of
 from praksis.organisations.models import HeldRole, Host, HostContact, Member, Membership, Unit
 from praksis.rounds.models import Auditor, Choice, EntryLink, Round
 from praksis.rounds.queries import result_of
@@ -57,6 +59,7 @@ TABLES = {
         "accounts_passkey",
         "accounts_recoverycode",
     ),
+    "messages": ("messages_message", "messages_muted"),
     "person": ("candidates_candidate",),
     "needs": ("candidates_need",),
     "papers": ("candidates_heldpaper",),
@@ -78,7 +81,7 @@ LEFT_OUT = {
 
 def known(user: User, people: Sequence[Candidate]) -> list[Section]:
     """All sections that have something in them."""
-    mine = [_user(user), _roles(user), _signing_in(user)]
+    mine = [_user(user), _roles(user), _signing_in(user), _messages(user)]
     theirs = [section for one in people for section in _about(user, one)]
     return [section for section in [*mine, *theirs] if section.rows]
 
@@ -186,6 +189,24 @@ def _signing_in(user: User) -> Section:
     ]
     keys = [_facts(("passkey", _("passnøkkel, satt opp"), one.made_at)) for one in Passkey.objects.filter(user=user)]
     return Section("signing_in", _("Innlogging"), [*outside, *factors, *keys, *sessions])
+
+
+def _messages(user: User) -> Section:
+    told = [
+        _facts(
+            ("told", _("skrevet"), one.told_at),
+            ("subject", _("emne"), one.subject),
+            ("text", _("tekst"), one.text),
+            ("read", _("lest"), one.read_at),
+            ("mailed", _("sendt på e-post"), one.mailed_at),
+        )
+        for one in messages_of(user)
+    ]
+    muted = [
+        _facts(("muted", _("ingen e-post om"), one.get_topic_display()))
+        for one in Muted.objects.filter(user=user).order_by("topic")
+    ]
+    return Section("messages", _("Meldinger"), [*told, *muted])
 
 
 def _about(user: User, one: Candidate) -> Iterator[Section]:

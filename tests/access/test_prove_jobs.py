@@ -19,6 +19,8 @@ from praksis.base.identity import Identity
 from praksis.base.locks import tables_of_persons
 from praksis.base.models import TrailEntry
 from praksis.candidates.models import Candidate, Need
+from praksis.messages.choices import Topic
+from praksis.messages.models import Message
 from praksis.rounds.choices import Policy, RunState
 from praksis.rounds.models import Run
 from tests.access.walk import Walk
@@ -41,7 +43,9 @@ def _prepared(world: World) -> dict[str, dict[str, object]]:
     Session.objects.create(session_key="old", session_data="", user=user, expire_date=LONG_AGO)
     TrailEntry.objects.create(request=uuid.uuid4(), actor=user.pk, member=uib.pk)
     TrailEntry.objects.update(at=LONG_AGO)
+    message = Message.objects.create(user=user, topic=Topic.HOST, template="messages/none.txt")
     return {
+        "messages.mail": {"message_id": str(message.pk)},
         "rounds.allocate": {"run_id": str(run.pk)},
         "rounds.publish_figures": {"round_id": str(world.rounds["done"].pk)},
         "rounds.publish_figures_of_all": {"timestamp": 0},

@@ -45,6 +45,8 @@ LANDINGS = {
     "ways:hurdles": {"ways:hurdles"},
     "ways:take_back": {"ways:hurdles"},
     "catalogue:follow_register": {"catalogue:register"},
+    "messages:read": {"messages:inbox"},
+    "messages:choose": {"messages:inbox"},
     "organisations:withdraw": {"organisations:staff"},
     "organisations:new_unit": {"organisations:staff"},
     "organisations:new_member": {"organisations:staff"},

@@ -27,6 +27,8 @@ KEYS = {
     "organisations_membership": ("role", "user_id"),
     "organisations_hostcontact": ("user_id",),
     "accounts_factor": ("user_id",),
+    "messages_message": ("id", "user_id"),
+    "messages_muted": ("user_id",),
     "rounds_auditor": ("user_id",),
     "organisations_invitation": ("id", "digest", "invited_by_id"),
 }

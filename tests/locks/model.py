@@ -140,6 +140,11 @@ def _own(_region: Region, by: Identity, row: Row) -> Commands:
     return ALL if _is(by, row["user_id"]) else NONE
 
 
+def _message(_region: Region, by: Identity, row: Row) -> Commands:
+    new = _key(by, "tell") and row["read_at"] is None and row["mailed_at"] is None
+    return frozenset(({"select", "update"} if _is(by, row["user_id"]) else set()) | ({"insert"} if new else set()))
+
+
 def _membership(region: Region, by: Identity, row: Row) -> Commands:
     may: set[str] = set()
     if _key(by, "first-run") or _invited(region, by, row, "member_id", "unit_id"):
@@ -236,7 +241,7 @@ def _ended(_region: Region, by: Identity, row: Row) -> Commands:
 
 
 def _mailed_user(_region: Region, by: Identity, row: Row) -> Commands:
-    return SEE if row["email"] == _key(by, "mail-link") else NONE
+    return SEE if row["email"] == _key(by, "mail-link") or row["id"] == _key(by, "mail-message") else NONE
 
 
 def _mailed_link(_region: Region, by: Identity, row: Row) -> Commands:
@@ -248,6 +253,16 @@ def _mailed_link(_region: Region, by: Identity, row: Row) -> Commands:
 def _mailed(_region: Region, by: Identity, row: Row) -> Commands:
     may = {"select", "update"} if row["id"] == _key(by, "mail-link") else set()
     return frozenset(may | {"select", "delete"} if _key(by, "forget") and _past(row["asked_at"], timedelta(hours=1)) else may)
+
+
+def _mailed_message(_region: Region, by: Identity, row: Row) -> Commands:
+    may = {"select", "update"} if row["id"] == _key(by, "mail-message") else set()
+    new = _key(by, "tell") and row["read_at"] is None and row["mailed_at"] is None
+    return frozenset(may | ({"insert"} if new else set()))
+
+
+def _muted(_region: Region, by: Identity, row: Row) -> Commands:
+    return SEE if row["user_id"] == _key(by, "mail-message") else NONE
 
 
 def _mailed_invitation(_region: Region, by: Identity, row: Row) -> Commands:
@@ -356,6 +371,8 @@ MODEL: dict[str, dict[str, Rule]] = {
         "accounts_factor": _own,
         "accounts_recoverycode": _own,
         "accounts_passkey": _own,
+        "messages_message": _message,
+        "messages_muted": _own,
         "organisations_membership": _membership,
         "organisations_hostcontact": _contact,
         "organisations_invitation": _invitation,
@@ -381,6 +398,8 @@ MODEL: dict[str, dict[str, Rule]] = {
         "accounts_factor": _of_forgotten("user_id"),
         "accounts_recoverycode": _of_forgotten("user_id"),
         "accounts_passkey": _of_forgotten("user_id"),
+        "messages_message": _any(_mailed_message, _of_forgotten("user_id"), _overdue("told_at", "message")),
+        "messages_muted": _any(_muted, _of_forgotten("user_id")),
         "organisations_membership": _any(_of_forgotten("user_id", SEE), _role_ended),
         "organisations_hostcontact": _any(_of_forgotten("user_id", SEE), _role_ended),
         "organisations_invitation": _any(

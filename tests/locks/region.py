@@ -10,6 +10,8 @@ from praksis.accounts.models import Factor, LinkRequest, OutsideIdentity, Passke
 from praksis.base.models import Change, TrailEntry
 from praksis.candidates.models import Candidate, Conflict, Consent, Guardian, HeldPaper, Need
 from praksis.catalogue.models import Place
+from praksis.messages.choices import Topic
+from praksis.messages.models import Message, Muted
 from praksis.organisations.choices import Role
 from praksis.organisations.models import Host, HostContact, Invitation, Member, Membership, Unit
 from praksis.rounds.choices import Policy
@@ -49,6 +51,7 @@ def fill() -> None:
         )
     Change.objects.create(row=made.kari.pk, relation="organisations_membership", operation="insert", member=made.uib.pk)
     TrailEntry.objects.create(request=uuid.uuid4(), actor=made.kari.pk, member=made.uib.pk)
+    _told(made)
     for one in (None, made.kari, made.nils):
         SignInLink.objects.create(digest=uuid.uuid4().hex, user=one, expires_at=timezone.now() + timedelta(hours=1))
     SignInLink.objects.create(digest=uuid.uuid4().hex, user=made.kari, expires_at=timezone.now() - timedelta(hours=1))
@@ -64,6 +67,16 @@ def fill() -> None:
     for one, hours in ((None, -1), (made.kari, 1), (made.nils, -1)):
         ends = timezone.now() + timedelta(hours=hours)
         Session.objects.create(session_key=uuid.uuid4().hex, session_data="", user=one, expire_date=ends)
+
+
+def _told(made: World) -> None:
+    """New, read, sent, and old enough to go."""
+    now = timezone.now()
+    states: list[dict[str, Any]] = [{}, {"read_at": now}, {"mailed_at": now}, {"told_at": now - timedelta(days=9999)}]
+    for one in (made.kari, made.nils):
+        Muted.objects.create(user=one, topic=Topic.HOST)
+        for state in states:
+            Message.objects.create(user=one, topic=Topic.CONFIRM, template="messages/none.txt", **state)
 
 
 def _auditors(made: World, rounds: list[Round]) -> None:

@@ -25,12 +25,22 @@ from praksis.base.retention import days
 from praksis.candidates.models import Candidate, Conflict, Consent, Guardian, HeldPaper, Need
 from praksis.catalogue.choices import PlaceStage
 from praksis.catalogue.models import Place
+from praksis.messages.models import Message, Muted
 from praksis.organisations.models import HostContact, Invitation, Membership
 from praksis.rounds.choices import RoundState
 from praksis.rounds.models import Auditor, Choice, Entry, EntryLink, Publication, Run, RunInput
 
 GO_WITH_THE_PERSON: tuple[type[models.Model], ...] = (EntryLink, Guardian, Consent, Conflict, HeldPaper, Need)
-GO_WITH_THE_USER: tuple[type[models.Model], ...] = (Session, SignInLink, OutsideIdentity, Factor, Passkey, RecoveryCode)
+GO_WITH_THE_USER: tuple[type[models.Model], ...] = (
+    Session,
+    SignInLink,
+    OutsideIdentity,
+    Factor,
+    Passkey,
+    RecoveryCode,
+    Message,
+    Muted,
+)
 FORGET_THE_USER: tuple[tuple[type[models.Model], str], ...] = (
     (Run, "requested_by"),
     (Publication, "published_by"),
@@ -169,7 +179,8 @@ def users_due() -> list[UUID]:
 
 @transaction.atomic
 def remove_what_is_overdue(today: date) -> None:
-    """Papers that ran out, roles and invitations that ended, files of rounds long published, contacts of places long closed."""
+    """Papers that ran out, roles and invitations that ended, files of rounds long published, old messages, contacts of places
+    long closed."""
     moment = timezone.now()
     with acting(Identity(purpose="overdue", key="rest")):
         _remove(HeldPaper, valid_until__lt=today - timedelta(days=days("paper")))
@@ -178,6 +189,7 @@ def remove_what_is_overdue(today: date) -> None:
         )
         for model in (Membership, HostContact, Auditor):
             _remove(model, role_ended)
+        _remove(Message, told_at__lt=moment - timedelta(days=days("message")))
         _remove(Invitation, expires_at__lt=moment - timedelta(days=days("invitation")))
         old = Run.objects.filter(round__published_at__lt=moment - timedelta(days=days("run"))).values("pk")
         _remove(RunInput, run__in=list(old.values_list("pk", flat=True)))
