@@ -182,6 +182,7 @@ def _overfull_pools(instance: Instance, seats: Seats) -> Flags:
 def _partner_may(arcs: Arcs, partners: Ints) -> Flags:
     """Arcs of those who are alone, or whose partner has an arc to the same place."""
     width = int(arcs.place.max(initial=0)) + 1
-    partner = partners[arcs.candidate]
-    has = np.unique(arcs.candidate * width + arcs.place)
-    return (partner < 0) | np.isin(partner * width + arcs.place, has)
+    may = partners[arcs.candidate] < 0
+    paired = arcs.where(~may)
+    may[~may] = np.isin(partners[paired.candidate] * width + paired.place, paired.candidate * width + paired.place)
+    return may

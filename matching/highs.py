@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matching.arcs import Ints
+from matching.flow import Basis, basis
 from matching.program import NONE_ABOVE, NONE_BELOW, Program
 
 type Floats = NDArray[np.float64]
@@ -57,6 +58,10 @@ class Relaxation:
 
     def __init__(self, program: Program, cost: Ints) -> None:
         self._solver = _solver(program, cost)
+        start = basis(program, cost)
+        if start is not None:
+            self._solver.setBasis(_basis(start))
+            self._solver.setOptionValue("presolve", "off")
         self._lower, self._upper = program.lower, program.upper
         self._held: Ints = np.zeros(0, dtype=np.int64)
         self._fresh = True
@@ -175,6 +180,18 @@ def _model(program: Program, cost: Ints, *, whole: bool) -> Any:
     if whole:
         model.integrality_ = [highspy.HighsVarType.kInteger] * len(cost)
     return model
+
+
+_STATUS = [highspy.HighsBasisStatus.kLower, highspy.HighsBasisStatus.kBasic, highspy.HighsBasisStatus.kUpper]
+
+
+def _basis(start: Basis) -> Any:
+    """The basis as HiGHS has it."""
+    basis_ = highspy.HighsBasis()
+    basis_.col_status = [_STATUS[at] for at in start.columns.tolist()]
+    basis_.row_status = [_STATUS[at] for at in start.rows.tolist()]
+    basis_.valid = True
+    return basis_
 
 
 def _limits(least: Ints, most: Ints) -> tuple[Floats, Floats]:
