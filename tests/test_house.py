@@ -25,7 +25,7 @@ BESIDE = {
     "tasks": "forms",
     "bridge": "queries",
     "candidates.imports": "queries",
-    "catalogue.imports": "forms",
+    "intake.columns": "rules",
     "rounds.moves": "choices",
     "rounds.sentences": "rules",
     "rounds.figures": "queries",

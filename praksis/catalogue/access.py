@@ -1,7 +1,7 @@
 """Grants on the room's tables, by database role. The catalogue is public and names no person."""
 
 OPEN = {
-    "catalogue_scheme": {"web": "select, insert, update", "worker": "select"},
+    "catalogue_scheme": {"web": "select, insert, update", "worker": "select, insert, update, delete"},
     "catalogue_schemeyear": {"web": "select, insert, update, delete", "worker": "select, insert, update, delete"},
     "catalogue_place": {"web": "select, insert, update", "worker": "select, update"},
     "catalogue_seat": {"web": "select, insert, update, delete", "worker": "select, update"},

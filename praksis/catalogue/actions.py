@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -21,7 +22,7 @@ from praksis.base.codes import MUNICIPALITIES, Field, Language, Season, TargetGr
 from praksis.base.models import SearchRow
 from praksis.catalogue.choices import OFFERS_BY_NETWORK, OFFERS_WINDOW, PLACE_MOVES, PlaceStage, SchemeStage
 from praksis.catalogue.likeness import keys_of
-from praksis.catalogue.models import OfferFrom, Place, Scheme, Seat
+from praksis.catalogue.models import OfferFrom, Place, Scheme, SchemeYear, Seat
 from praksis.catalogue.rules import may_offer_for, seats_problems
 from praksis.organisations.actions import stored_host
 
@@ -60,6 +61,43 @@ def _write_keys(schemes: Sequence[Scheme]) -> None:
             scheme.likeness_keys = keys
             changed.append(scheme)
     Scheme.objects.bulk_update(changed, ["likeness_keys"], batch_size=BATCH)
+
+
+@transaction.atomic
+def merge_schemes(*, kept: Scheme, gone: Scheme) -> None:
+    """Let one scheme go into another; both are locked by the caller. Its address leads on, and it can be sought no more.
+
+    Side effects: its places and years follow, what the kept one does not say is taken from it, and the search index.
+    """
+    names = [column.name for column in Scheme._meta.fields if column.editable and column.blank and column.name not in NOT_TAKEN]
+    for name in names:
+        if getattr(kept, name) in (None, "", []):
+            setattr(kept, name, getattr(gone, name))
+    kept.version, kept.changed_at = kept.version + 1, timezone.now()
+    kept.save()
+    gone.merged_into, gone.stage = kept, SchemeStage.ENDED
+    gone.version, gone.changed_at = gone.version + 1, timezone.now()
+    gone.save(update_fields=["merged_into", "stage", "version", "changed_at"])
+    Scheme.objects.filter(merged_into=gone).update(merged_into=kept)
+    told = kept.years.values_list("year", flat=True)
+    gone.years.exclude(year__in=list(told)).update(scheme=kept)
+    for relation in Scheme._meta.related_objects:
+        _follow(relation, kept, gone)
+    index_schemes([kept, gone])
+
+
+def _follow(relation: Any, kept: Scheme, gone: Scheme) -> None:
+    """Let what points at the one that goes point at the one that stays: places first of all. What stands there already stays."""
+    rows = relation.related_model._default_manager.filter(**{relation.field.name: gone})
+    for row in [] if relation.related_model in (Scheme, SchemeYear) or relation.hidden else rows:
+        try:
+            with transaction.atomic():
+                rows.filter(pk=row.pk).update(**{relation.field.name: kept})
+        except IntegrityError:
+            continue
+
+
+NOT_TAKEN = {"confirmed_on", "stage_reason", "merged_into"}
 
 
 def can_be_sought(place: Place) -> bool:

@@ -73,8 +73,13 @@ def place(request: HttpRequest, place_id: UUID) -> HttpResponse:
 
 @require_safe
 def scheme(request: HttpRequest, scheme_id: UUID) -> HttpResponse:
-    """One scheme, as its source words it, with the places that belong to it and schemes like it."""
-    found = get_object_or_404(Scheme.objects.exclude(stage=SchemeStage.ENDED), pk=scheme_id)
+    """One scheme, as its source words it, with the places that belong to it and schemes like it. The address of one that has
+    gone into another leads there."""
+    found = get_object_or_404(Scheme, pk=scheme_id)
+    if found.merged_into_id:
+        return redirect("catalogue:scheme", found.merged_into_id, permanent=True)
+    if found.stage == SchemeStage.ENDED:
+        raise Http404
     context = {
         "scheme": found,
         "facts": queries.scheme_facts(found),

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "praksis.organisations",
     "praksis.catalogue",
     "praksis.candidates",
+    "praksis.intake",
     "praksis.ways",
     "praksis.rounds",
     "praksis.web",

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("praksis.organisations.urls")),
     path("", include("praksis.catalogue.urls")),
     path("", include("praksis.candidates.urls")),
+    path("", include("praksis.intake.urls")),
     path("", include("praksis.ways.urls")),
     path("", include("praksis.rounds.urls")),
 ]

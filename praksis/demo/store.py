@@ -7,9 +7,9 @@ from django.db import transaction
 from django.db.models import Model
 
 from praksis.catalogue.actions import index_places, index_schemes
-from praksis.catalogue.imports import SCHEMES, import_schemes, read_schemes
 from praksis.catalogue.models import Place, Scheme
 from praksis.demo.region import Region, Rows
+from praksis.intake.actions import import_schemes
 from praksis.rounds.actions import publish_figures
 
 BATCH = 2000
@@ -26,7 +26,7 @@ def store_region(region: Region, tell: Tell) -> None:
         for rows in tables:
             _insert(rows)
         tell(f"{step}: {sum(map(len, tables)):,} rows")
-    imported = import_schemes(read_schemes(SCHEMES))
+    imported = import_schemes()
     tell(f"schemes from open pages: {imported.added}")
     index_schemes(Scheme.objects.filter(made_up=True))
     for some in batched(Place.objects.select_related("host").prefetch_related("seats").order_by("pk"), BATCH):

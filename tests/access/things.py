@@ -44,12 +44,48 @@ def thing(name: str, *args: Any, query: str = "", data: Data | None = None, **ho
 
 def things(world: World) -> dict[str, list[Thing]]:
     """By address; one that is not here takes no arguments, and what is there is one's own."""
-    parts = [_catalogue, _ways, _organisations, _candidates, _wishes, _rounds, _links]
+    parts = [_catalogue, _intake, _ways, _organisations, _candidates, _wishes, _rounds, _links]
     return {address: found for part in parts for address, found in part(world).items()}
 
 
 def everyone(world: World) -> set[str]:
     return set(world.cast.actors)
+
+
+# ---------------------------------------------------------------- what members take in
+
+
+def _intake(world: World) -> dict[str, list[Thing]]:
+    """The university's own import in each state, and pairs of which it owns one scheme and the county the other."""
+    uib = {"uibcoordinator", "uiblead"}
+    region = {"regionlead"}
+
+    def imported(state: str, **data: Any) -> Thing:
+        return thing(state, world.intakes[state].pk, data=data, coordinates=uib)
+
+    def file() -> dict[str, Any]:
+        content = SimpleUploadedFile("ordninger.csv", b"Tittel;Kode\r\nNy ordning;NY1\r\n")
+        return {"name": "Zqkontoret", "click_key": uuid4(), "file": content}
+
+    def pair(name: str, *also: str, **data: Any) -> Thing:
+        return thing(name, world.pairs[name].pk, data=data, coordinates=uib | region | set(also))
+
+    return {
+        "intake:start": [thing("start", all=everyone(world))],
+        "intake:intakes": [
+            thing("uib", world.cast.members["uib"].pk, data=file, coordinates=uib),
+            thing("region", world.cast.members["region"].pk, data=file, coordinates=region),
+        ],
+        "intake:intake": [imported("mapping"), imported("checked")],
+        "intake:sheet": [imported("mapping", sheet="")],
+        "intake:columns": [imported("mapping", column_0="title", key="")],
+        "intake:decide": [imported("checked")],
+        "intake:write": [imported("checked")],
+        "intake:undo": [imported("written")],
+        "intake:wrong_rows": [imported("checked")],
+        "intake:merge": [pair("tomerge", keep=str(world.pairs["tomerge"].other_id))],
+        "intake:tell_apart": [pair("different", "fylkecoordinator")],
+    }
 
 
 # ---------------------------------------------------------------- a way in for programmes without practice

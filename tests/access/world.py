@@ -15,6 +15,7 @@ from praksis.catalogue.actions import index_places
 from praksis.catalogue.choices import Extent, PlaceStage, SchemeStage, SeatRule
 from praksis.catalogue.models import Place, Scheme, Seat
 from praksis.demo.personas import CANDIDATES as PERSONAS
+from praksis.intake.models import Feed, Intake, IntakeFile, Pair
 from praksis.organisations.actions import invite
 from praksis.organisations.models import Host, HostContact, Membership, Unit
 from praksis.rounds import actions
@@ -61,6 +62,8 @@ class World:
     places: dict[str, Place] = field(default_factory=dict)
     schemes: dict[str, Scheme] = field(default_factory=dict)
     gaps: dict[str, Gap] = field(default_factory=dict)
+    intakes: dict[str, Intake] = field(default_factory=dict)
+    pairs: dict[str, Pair] = field(default_factory=dict)
     candidates: dict[str, Candidate] = field(default_factory=dict)
     rounds: dict[str, Round] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
@@ -160,10 +163,29 @@ def _places(made: World) -> None:
         made.schemes[key] = Scheme.objects.create(title=f"Ordning {key}", institution="Universitetet", stage=stage)
     uib = made.cast.members["uib"]
     made.schemes["owned"] = Scheme.objects.create(title="Ordning uib", institution=uib.name, owner=uib)
+    _intakes(made)
     for key in ("todraft", "toclose"):
         gap = {"programme": key, "target_group": "student_elective", "field": "humanities", "level": "bachelor"}
         made.gaps[key] = Gap.objects.create(member=uib, **gap)
     Hurdle.objects.create(scheme=made.schemes["owned"], code="A01")
+
+
+def _intakes(made: World) -> None:
+    """An import of the university's in each state; and two of its schemes, each beside one that might be the same."""
+    uib = made.cast.members["uib"]
+    feed = Feed.objects.create(member=uib, name="Zqkilde")
+    made.cast.told(feed.name, made.cast.staff("uib", roles=("coordinator", "lead")))
+    content = b"Tittel;Kode\r\nOrdning;A\r\n"
+    for state in ("mapping", "checked", "written"):
+        facts = {"header": ["Tittel", "Kode"], "form": "csv", "written_at": timezone.now(), "counts": {"new": 1, "refused": 1}}
+        made.intakes[state] = Intake.objects.create(feed=feed, click_key=uuid.uuid4(), state=state, **facts)
+        IntakeFile.objects.create(intake=made.intakes[state], content=content)
+    for key in ("tomerge", "different"):
+        mine, nobodys = (
+            Scheme.objects.create(title=f"Ordning {key} {number}", institution=uib.name, owner=owner)
+            for number, owner in enumerate((uib, made.cast.members["fylke"]))
+        )
+        made.pairs[key] = Pair.objects.create(one=mine, other=nobodys, score=0.9, overlap=False)
 
 
 def _answers(host: Host) -> str:

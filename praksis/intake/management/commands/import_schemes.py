@@ -1,4 +1,4 @@
-"""Read schemes (ordninger) from a CSV file into the catalogue: `manage.py import_schemes FILE`."""
+"""Read schemes (ordninger) from a spreadsheet into the catalogue: `manage.py import_schemes FILE`."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from praksis.catalogue.imports import NotReadError, import_schemes, read_schemes
+from praksis.base.tables import NotATableError
+from praksis.intake.actions import import_schemes
 
 
 class Command(BaseCommand):
@@ -18,16 +19,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "file", type=Path, help="CSV in UTF-8 with semicolons, with the header of praksis/catalogue/data/schemes.csv"
+            "file", type=Path, help="Excel, OpenDocument, CSV or JSON, such as praksis/catalogue/data/schemes.csv"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            rows = read_schemes(options["file"])
-        except NotReadError as problem:
+            done = import_schemes(options["file"])
+        except NotATableError as problem:
             raise CommandError(str(problem)) from problem
-        done = import_schemes(rows)
-        for problem_ in rows.problems:
-            self.stdout.write(_("Linje %(line)d: %(text)s") % {"line": problem_.line, "text": problem_.text})
+        for row, text in done.faults:
+            self.stdout.write(_("Rad %(row)d er ikke tatt med. %(text)s") % {"row": row, "text": text})
         self.stdout.write(ngettext("%d ordning er ny.", "%d ordninger er nye.", done.added) % done.added)
         self.stdout.write(ngettext("%d var her fra før.", "%d var her fra før.", done.known) % done.known)
