@@ -15,6 +15,8 @@ _FORGOTTEN = f"subject = {key('retention')}::uuid"
 
 OPEN = {
     "base_searchrow": {"web": "select, insert, update, delete", "worker": "select, insert, update, delete"},
+    # Words that stand in public texts, each alone.
+    "base_searchword": {"web": "select, insert", "worker": "select, insert, update, delete"},
     "base_publishedfigure": {"web": "select", "worker": "select, insert, update, delete"},
     "base_traillink": {"worker": "select, insert"},
     # Digests of ids: they lead to nobody.

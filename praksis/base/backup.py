@@ -12,6 +12,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from praksis.base.databases import SetupError
 from praksis.base.embedded import program
+from praksis.base.hunspell import SCHEMA
 
 _TABLES = "select count(*) from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')"
 
@@ -23,7 +24,7 @@ def take(address: str, file: Path) -> None:
     except FileExistsError as problem:
         raise SetupError(f"{file} is there already. Choose another name, so that no older copy is lost.") from problem
     with os.fdopen(opened, "wb") as out:
-        said = _run("pg_dump", address, ["--format=custom"], stdout=out)
+        said = _run("pg_dump", address, ["--format=custom", f"--exclude-schema={SCHEMA}"], stdout=out)
     if said:
         file.unlink()
         raise SetupError(f"The copy could not be taken: {said}")

@@ -24,6 +24,7 @@ from typing import Any
 
 import psycopg
 
+from praksis.base import hunspell
 from praksis.base.databases import (
     DATABASE,
     SYSTEM_FOLDER,
@@ -83,6 +84,8 @@ def _ensure(data: Path, *, with_parent: bool) -> None:
         _write_passwords(data)
     if not (data / "pg" / "data" / "PG_VERSION").exists():
         _create(data)
+    with contextlib.suppress(OSError):  # another's server, whose folder is not ours: the search does without
+        hunspell.place(_search_folder())
     if not answers(data):
         _launch(data, with_parent=with_parent)
     with _superuser(data) as superuser:
@@ -161,6 +164,13 @@ def _run(command: list[str], **more: Any) -> subprocess.CompletedProcess[str]:
 def program(name: str) -> str:
     """The path of one of PostgreSQL's own programs."""
     return str(_binaries() / name)
+
+
+def _search_folder() -> Path:
+    """Where the server looks for dictionaries."""
+    if os.environ.get("PRAKSIS_PG_BIN"):
+        return Path(_run([program("pg_config"), "--sharedir"]).stdout.strip()) / "tsearch_data"
+    return _binaries().parent / "share" / "tsearch_data"
 
 
 def _binaries() -> Path:

@@ -1,11 +1,13 @@
 """Whether database, migrations, jobs and roles are well, in words that give nothing away."""
 
+from collections.abc import Mapping
 from functools import cache
 
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from praksis.base.dictionary import is_installed
 from praksis.base.grants import role_problems
 
 WELL = "ok"
@@ -17,9 +19,15 @@ def health() -> dict[str, str]:
     """One word for each part. Runs as whichever role serves, and acts for nobody."""
     try:
         with transaction.atomic():
-            return {"database": WELL, "migrations": _migrations(), "jobs": _jobs(), "roles": _roles()}
+            parts = {"database": WELL, "migrations": _migrations(), "jobs": _jobs(), "roles": _roles(), "search": _search()}
     except DatabaseError:
-        return {"database": _database(), "migrations": "unknown", "jobs": "unknown", "roles": "unknown"}
+        parts = {"database": _database(), **dict.fromkeys(("migrations", "jobs", "roles", "search"), "unknown")}
+    return parts
+
+
+def is_well(parts: Mapping[str, str]) -> bool:
+    """Whether it can serve: the search does so without its dictionary too, only less well."""
+    return {word for part, word in parts.items() if part != "search"} == {WELL}
 
 
 def _database() -> str:
@@ -49,6 +57,10 @@ def _jobs() -> str:
         )
         (alive,) = cursor.fetchone()
     return WELL if alive else "no worker"
+
+
+def _search() -> str:
+    return WELL if is_installed() else "without dictionary"
 
 
 def _roles() -> str:

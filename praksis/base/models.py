@@ -13,13 +13,17 @@ from praksis.base.sorting import norwegian
 
 
 class SearchRow(models.Model):
-    """One public thing that can be found: `kind` and `object_id` say which; each room writes its own rows."""
+    """One public thing that can be found: `kind` and `object_id` say which; each room writes its own rows.
+
+    `labels` are names of what it belongs to (its field, its groups), in all languages: they find it, and count little.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=20)
     object_id = models.UUIDField(unique=True)
     title = models.CharField(max_length=300)
     text = models.TextField()
+    labels = models.TextField(default="")
     groups = ArrayField(models.CharField(max_length=20), default=list)
     season = models.CharField(max_length=11, blank=True)
     municipality = models.CharField(max_length=4, blank=True)
@@ -32,7 +36,6 @@ class SearchRow(models.Model):
         ordering = ["starts_on", "title", "id"]
         indexes = [
             GinIndex(fields=["vector"]),
-            GinIndex(fields=["text"], opclasses=["gin_trgm_ops"], name="search_text_trigrams"),
             GinIndex(fields=["groups"]),
             models.Index(fields=["starts_on", "title", "id"]),
             models.Index(fields=["season", "municipality"]),
@@ -41,6 +44,34 @@ class SearchRow(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class SearchWord(models.Model):
+    """A word that stands in some row of the index, and what it means: so that a question costs a look into a table, and no more.
+
+    `meanings` are what the whole word may mean, `parts` what a compound is put together from («sykehjemsplass»: sykehjem, plass),
+    each in one form for bokmål, nynorsk and English. `studied` says that the dictionary has been asked.
+    """
+
+    word = models.CharField(max_length=100, primary_key=True)
+    folded = models.CharField(max_length=100)
+    stem = models.CharField(max_length=100)
+    meanings = ArrayField(models.CharField(max_length=100), default=list)
+    parts = ArrayField(models.CharField(max_length=100), default=list)
+    studied = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["folded"], name="search_word_folded"),
+            models.Index(fields=["stem"], name="search_word_stem"),
+            models.Index(fields=["word"], condition=models.Q(studied=False), name="search_word_new"),
+            GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="search_word_trigrams"),
+            GinIndex(fields=["meanings"], name="search_word_meanings"),
+            GinIndex(fields=["parts"], name="search_word_parts"),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
 
 
 class PublishedFigure(models.Model):

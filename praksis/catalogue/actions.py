@@ -8,11 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.postgres.search import SearchVector
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Func, prefetch_related_objects
-from django.db.models.expressions import Combinable
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -20,14 +18,14 @@ from django.utils.translation import override
 from praksis.accounts.models import User
 from praksis.base.codes import MUNICIPALITIES, Field, Language, Season, TargetGroup
 from praksis.base.models import SearchRow
-from praksis.catalogue.choices import OFFERS_BY_NETWORK, OFFERS_WINDOW, PLACE_MOVES, PlaceStage, SchemeStage
+from praksis.catalogue.choices import OFFERS_BY_NETWORK, OFFERS_WINDOW, PLACE_MOVES, PlaceStage, SchemeKind, SchemeStage
+from praksis.catalogue.indexing import BATCH, write_rows
 from praksis.catalogue.likeness import keys_of
 from praksis.catalogue.models import OfferFrom, Place, Scheme, SchemeYear, Seat
 from praksis.catalogue.rules import may_offer_for, seats_problems
 from praksis.organisations.actions import stored_host
 
-BATCH = 2000
-WRITTEN_LANGUAGES = ("nb", "nn")
+LANGUAGES = ("nb", "nn", "en")
 
 
 @transaction.atomic
@@ -39,7 +37,7 @@ def index_places(places: Iterable[Place]) -> None:
     listed = list(places)
     prefetch_related_objects(listed, "host", "seats")
     words = _label_words()
-    _write_rows([place.pk for place in listed], [_place_row(place, words) for place in listed if can_be_sought(place)])
+    write_rows([place.pk for place in listed], [_place_row(place, words) for place in listed if can_be_sought(place)])
 
 
 @transaction.atomic
@@ -49,7 +47,7 @@ def index_schemes(schemes: Iterable[Scheme]) -> None:
     _write_keys(listed)
     words = _label_words()
     running = [scheme for scheme in listed if scheme.stage != SchemeStage.ENDED]
-    _write_rows([scheme.pk for scheme in listed], [_scheme_row(scheme, words) for scheme in running])
+    write_rows([scheme.pk for scheme in listed], [_scheme_row(scheme, words) for scheme in running])
 
 
 def _write_keys(schemes: Sequence[Scheme]) -> None:
@@ -105,29 +103,12 @@ def can_be_sought(place: Place) -> bool:
     return place.stage == PlaceStage.OPEN and place.host.closed_on is None and place.seats_free > 0
 
 
-def _write_rows(object_ids: Sequence[UUID], rows: Sequence[SearchRow]) -> None:
-    SearchRow.objects.filter(object_id__in=object_ids).delete()
-    SearchRow.objects.bulk_create(rows, batch_size=BATCH)
-    SearchRow.objects.filter(object_id__in=[row.object_id for row in rows]).update(vector=_vector())
-
-
-def _vector() -> Combinable:
-    """Norwegian stems, and beside them the bare words without accents: for what the stemmer does not know, and for prefixes."""
-    bare_title, bare_text = (Func(F(column), function="unaccent") for column in ("title", "text"))
-    return (
-        SearchVector("title", weight="A", config="norwegian")
-        + SearchVector(bare_title, weight="A", config="simple")
-        + SearchVector("text", weight="B", config="norwegian")
-        + SearchVector(bare_text, weight="B", config="simple")
-    )
-
-
 def _label_words() -> dict[str, str]:
-    """Each group's and field's name in both written languages, so that either finds it."""
+    """Each group's, field's and kind's name in all languages, so that each finds it."""
     found: dict[str, list[str]] = {}
-    for language in WRITTEN_LANGUAGES:
+    for language in LANGUAGES:
         with override(language):
-            for code, label in [*TargetGroup.choices, *Field.choices]:
+            for code, label in [*TargetGroup.choices, *Field.choices, *SchemeKind.choices]:
                 found.setdefault(code, []).append(str(label))
     return {code: " ".join(dict.fromkeys(labels)) for code, labels in found.items()}
 
@@ -148,7 +129,6 @@ def _place_row(place: Place, words: Mapping[str, str]) -> SearchRow:
         place.host.area,
         MUNICIPALITIES.get(place.municipality, ""),
         Season.parse(place.season).label if place.season else "",
-        *(words[code] for code in [*sorted(fields), *place.groups]),
         *(["tandem"] if place.is_tandem else []),
     ]
     return SearchRow(
@@ -156,6 +136,7 @@ def _place_row(place: Place, words: Mapping[str, str]) -> SearchRow:
         object_id=place.pk,
         title=place.title,
         text=_joined(parts),
+        labels=_joined(words[code] for code in [*sorted(fields), *place.groups]),
         groups=place.groups,
         season=place.season,
         municipality=place.municipality,
@@ -182,13 +163,15 @@ def _scheme_row(scheme: Scheme, words: Mapping[str, str]) -> SearchRow:
         scheme.code,
         scheme.field,
         scheme.location,
-        *(words[group] for group in groups),
+        scheme.partners,
+        scheme.kind_words,
     ]
     return SearchRow(
         kind="scheme",
         object_id=scheme.pk,
         title=scheme.title,
         text=_joined(parts),
+        labels=_joined(words[code] for code in [*groups, *scheme.fields, scheme.kind] if code),
         groups=groups,
         municipality=_only_municipality(scheme.location),
         flags=[flag for flag, holds in flags.items() if holds],
@@ -196,7 +179,6 @@ def _scheme_row(scheme: Scheme, words: Mapping[str, str]) -> SearchRow:
 
 
 def _joined(parts: Iterable[str]) -> str:
-    """In lower case, since that is how the trigram index is asked."""
     return " ".join(" ".join(parts).lower().split())
 
 

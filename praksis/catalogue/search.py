@@ -1,21 +1,21 @@
 """What a visitor asks the catalogue, and the answer: words, filters with counts, order, pages.
 
 Within one filter any of the chosen values will do; different filters must all hold. A filter's counts say how many there would be
-if only its own choices were changed. Words are looked for as stems, as beginnings and inside compounds; only when that finds
-nothing at all, as words that look alike.
+if only its own choices were changed. All the words must be there, in any of the ways that `wording` knows; only where nothing
+holds them all, some of them will do.
 """
 
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.contrib.postgres.search import CombinedSearchQuery, SearchQuery, SearchRank
+from django.contrib.postgres.search import SearchQuery
 from django.core.paginator import Page, Paginator
-from django.db import connection
-from django.db.models import Count, F, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, FloatField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import Combinable, RawSQL
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -25,11 +25,9 @@ from praksis.base.codes import MUNICIPALITIES, Field, Season, TargetGroup
 from praksis.base.models import SearchRow
 from praksis.base.sorting import norwegian
 from praksis.catalogue.models import Place, Scheme
+from praksis.catalogue.wording import read
 
 PER_PAGE = 20
-SHORTEST_INSIDE = 4
-"""Characters a word must have to be looked for inside compounds: shorter ones are inside everything."""
-SHORTEST_BEGINNING = 3
 LONGEST_QUERY = 100
 
 ANY = "any"
@@ -197,12 +195,14 @@ class FacetCounts:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the catalogue answers. `alike` says that nothing held the words, and that these only look like them."""
+    """What the catalogue answers. `alike` says that nobody has written a word of the question, and that another looks
+    like it; `some` that nothing holds all the words."""
 
     search: Search
     page: Page[SearchRow]
     facets: list[FacetCounts]
     alike: bool
+    some: bool
 
     @property
     def chips(self) -> list[tuple[Text, str]]:
@@ -224,16 +224,53 @@ class Answer:
         return [(code, label) for code, label in SORTS.items() if self.search.q or code != "best"]
 
 
+@dataclass(frozen=True)
+class Question:
+    """What the words ask of the index, and how well a row answers."""
+
+    words: Q = field(default_factory=Q)
+    rank: Combinable | None = None
+    alike: bool = False
+    some: bool = False
+
+
 def find(search: Search) -> Answer:
-    """Ask the index: three queries, five where the words have to be guessed at; whatever is found."""
-    words = _words(search.q)
-    traits = _traits(words)
-    alike = not traits and bool(_split(search.q))
-    if alike:
-        words = _words(_alike(search.q))
-        traits = _traits(words)
-    rows = _ordered(SearchRow.objects.filter(words, _chosen(search)), search)
-    return Answer(search, Paginator(rows, PER_PAGE).get_page(search.page), _counts(traits, search), alike and bool(traits))
+    """Ask the index: a fixed number of queries, whatever is found."""
+    questions = _questions(search.q)
+    traits: list[Traits] = []
+    for question in questions:
+        if traits := _traits(question.words):
+            break
+    rows = _ordered(SearchRow.objects.filter(question.words, _chosen(search)), search, question.rank)
+    page = Paginator(rows, PER_PAGE).get_page(search.page)
+    return Answer(search, page, _counts(traits, search), question.alike and bool(traits), question.some and bool(traits))
+
+
+def _questions(q: str) -> list[Question]:
+    """What to ask, the narrowest first."""
+    if not q:
+        return [Question()]
+    if _has_signs(q):
+        exactly = SearchQuery(q, config="norwegian", search_type="websearch")
+        return [Question(Q(vector=exactly), RawSQL("ts_rank(vector, websearch_to_tsquery('norwegian', %s))", [q], FloatField()))]
+    wording = read(q)
+    if not wording.found_by:
+        return [Question(_matching("'='"))]
+    every = Question(_matching(wording.all), _rank(wording.counts), wording.alike)
+    some = Question(_matching(wording.any), _rank(wording.counts, of_each=1), wording.alike, some=True)
+    return [every, some] if len(wording.found_by) > 1 else [every]
+
+
+RANK = "ts_rank('{0.03, 0.12, 0.35, 1.0}', vector, %s::tsquery)"
+"""How much a word counts: in the title most, then in the text, then as a part of a compound there."""
+
+
+def _rank(queries: Sequence[str], *, of_each: int = 0) -> Combinable:
+    """How well a row answers: the sum over the words. `of_each` is what a word counts for being there at all."""
+    if of_each:
+        part = f"case when vector @@ %s::tsquery then {of_each} + {RANK} else 0 end"
+        return RawSQL(" + ".join([part] * len(queries)), [query for one in queries for query in (one, one)], FloatField())  # noqa: S611
+    return RawSQL(" + ".join([RANK] * len(queries)), list(queries), FloatField())  # noqa: S611
 
 
 def _traits(words: Q) -> list[Traits]:
@@ -271,53 +308,30 @@ def _chosen(search: Search, but: str = "") -> Q:
     return condition
 
 
-def _words(q: str) -> Q:
-    """What the words ask. Longer words are sought inside others too: that finds compounds, which stemming does not split."""
-    if not q:
-        return Q()
-    words = _split(q)
-    inside = bool(words) and all(len(word) >= SHORTEST_INSIDE for word in words) and not _has_signs(q)
-    held = Q(vector=_query(q))
-    return held | Q.create([Q(text__contains=word) for word in words]) if inside else held
-
-
-ALIKE = """
-    select distinct on (asked) asked, word
-    from unnest(%s::text[]) as asked join ts_stat('select vector from base_searchrow') on word %% asked
-    order by asked, similarity(word, asked) desc, ndoc desc, word
-"""
-
-
-def _alike(q: str) -> str:
-    """The words with each replaced by the word of the index that looks most like it, for typing errors."""
-    words = _split(q)
-    with connection.cursor() as cursor:
-        cursor.execute(ALIKE, [words])
-        best: dict[str, str] = dict(cursor.fetchall())
-    return " ".join(best.get(word, word) for word in words)
-
-
-def _query(q: str) -> CombinedSearchQuery | SearchQuery:
-    stems = SearchQuery(q, config="norwegian", search_type="websearch")
-    beginnings = [f"{word}:*" for word in _split(q) if len(word) >= SHORTEST_BEGINNING]
-    if not beginnings or _has_signs(q):
-        return stems
-    bare = Func(Value(" & ".join(beginnings)), function="unaccent")
-    return stems | SearchQuery(bare, config="simple", search_type="raw")
-
-
 def _has_signs(q: str) -> bool:
     """Quotes or a minus: the visitor says exactly what is meant."""
     return '"' in q or re.search(r"(^|\s)-\w", q) is not None
 
 
-def _split(q: str) -> list[str]:
-    return re.findall(r"[^\W_]+", q.lower())
+class _Ready(SearchQuery):
+    """A text search query that is written as PostgreSQL writes it: nothing of it is parsed as text."""
+
+    def __init__(self, query: str) -> None:
+        super().__init__(query)
+        self.query = query
+
+    def as_sql(self, *_args: Any, **_options: Any) -> tuple[str, tuple[str | int, ...]]:
+        return "%s::tsquery", (self.query,)
 
 
-def _ordered(rows: Rows, search: Search) -> Rows:
-    if search.sort == "best" and search.q:
-        return rows.annotate(rank=SearchRank(F("vector"), _query(search.q))).order_by("-rank", "starts_on", "title", "id")
+def _matching(query: str) -> Q:
+    """Rows that meet a text search query of ours (`wording`)."""
+    return Q(vector=_Ready(query))
+
+
+def _ordered(rows: Rows, search: Search, rank: Combinable | None) -> Rows:
+    if search.sort == "best" and rank:
+        return rows.annotate(rank=rank).order_by("-rank", "starts_on", "title", "id")
     if search.sort == "title":
         return rows.order_by(norwegian("title"), "id")
     if search.sort == "confirmed":

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import transaction
 from procrastinate.contrib.django import app
 
+from praksis.catalogue import indexing
 from praksis.catalogue.actions import forget_networks
 from praksis.catalogue.hosts import follow_register
 
@@ -28,3 +29,10 @@ def follow_register_of_enterprises(timestamp: int) -> None:  # noqa: ARG001 - th
 def read_register(run_id: str) -> None:
     """The same, when an operator asks."""
     follow_register(UUID(run_id))
+
+
+@app.task(name="catalogue.study_words", lock="catalogue.study_words")
+def study_words() -> None:
+    """After rows with new words were written by the web."""
+    while indexing.study_words():
+        pass

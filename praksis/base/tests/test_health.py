@@ -12,7 +12,7 @@ from conftest import AsRole
 from praksis.base import health
 
 pytestmark = pytest.mark.django_db
-WELL = {"database": "ok", "migrations": "ok", "jobs": "ok", "roles": "ok"}
+WELL = {"database": "ok", "migrations": "ok", "jobs": "ok", "roles": "ok", "search": "without dictionary"}
 
 
 def _ask(client: Client) -> tuple[int, dict[str, Any]]:
