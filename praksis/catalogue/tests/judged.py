@@ -1,5 +1,6 @@
 """The judged questions (data/judged.txt), the collection they are asked of, and how well an answer does."""
 
+import csv
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +10,22 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from praksis.catalogue.imports import SCHEMES, import_schemes, read_schemes, read_text
+from praksis.base.codes import TargetGroup
 from praksis.catalogue.models import Place, Scheme
-from praksis.catalogue.tests.examples import example_host, example_place
+from praksis.catalogue.tests.examples import example_host, example_place, example_scheme
 
 JUDGED = Path(__file__).parent / "data" / "judged.txt"
 DEMO = Path(__file__).parents[2] / "demo" / "data"
+SCHEMES = Path(__file__).parents[1] / "data" / "schemes.csv"
+COLUMNS = {
+    "institution": "institution",
+    "unit": "unit",
+    "programme": "programme",
+    "scheme_code": "code",
+    "field": "field",
+    "where": "location",
+    "what_the_page_says_in_at_most_15_words_of_your_own": "summary",
+}
 ANSWERS, OF_USE = 3, 1
 CUT, RECALLED = 10, 20
 
@@ -54,8 +65,8 @@ def _texts(said: str, topics: dict[str, list[str]]) -> list[str]:
 
 def collection() -> dict[UUID, str]:
     """Store the collection; the texts' names in the judgements, by id."""
-    import_schemes(read_schemes(SCHEMES))
-    names = {scheme.pk: f"s{line}" for line, scheme in _schemes_by_line()}
+    with SCHEMES.open(encoding="utf-8", newline="") as opened:
+        names = {_scheme(row).pk: f"s{line}" for line, row in enumerate(csv.DictReader(opened, delimiter=";"), 2)}
     for kind, file in (("p", "places"), ("t", "tandems")):
         rows = tomllib.loads((DEMO / f"{file}.toml").read_text(encoding="utf-8"))
         for number, row in enumerate(next(iter(rows.values()))):
@@ -63,9 +74,10 @@ def collection() -> dict[UUID, str]:
     return names
 
 
-def _schemes_by_line() -> list[tuple[int, Scheme]]:
-    header, *lines = SCHEMES.read_text(encoding="utf-8").splitlines()
-    return [(number, read_text(f"{header}\n{line}\n").schemes[0]) for number, line in enumerate(lines, 2)]
+def _scheme(row: dict[str, str]) -> Scheme:
+    group = row["target_group"] if row["target_group"] in TargetGroup else ""
+    title = row["title_nb_or_nn"] or row["title_en"]
+    return example_scheme(title=title, target_group=group, **{field: row[column] for column, field in COLUMNS.items()})
 
 
 def _places(row: dict[str, Any]) -> list[tuple[str, Place]]:

@@ -36,7 +36,7 @@ class Command(BaseCommand):
         self.stdout.write("Migrating")
         call_command("migrate", verbosity=0, skip_checks=True)
         refuse_roles()
-        call_command("learn_words", skip_checks=True)
+        call_command("learn_words")
         if size and settings.DEMO:
             call_command("make_region", size=size, if_missing=True)
 
