@@ -36,6 +36,7 @@ class Network:
         self.people_on: list[list[Candidate]] = [[] for _ in range(seating.nowhere + 1)]
         for one in sorted(seating.instance.candidates, key=lambda one: one.id):
             self.people_on[seating.at[one.id]].append(one)
+        self._way: dict[tuple[str, int], str | None] = {}
         self._beyond: dict[bool, set[str]] = {}  # the rules in the way from nowhere, in the strict and in the relaxed graph
 
     def _options(self, one: Candidate) -> dict[int, int]:
@@ -194,14 +195,26 @@ class Network:
         place = self.place_at[node]
         return None if place is None else rank_of(self.seating.candidates[id_], place)
 
+    def way(self, id_: str, node: int) -> str | None:
+        """Which way a move goes: "up", "down", "lost" or "gained", None for another seat of the same rank."""
+        if (id_, node) not in self._way:
+            before, after = self.rank(id_, self.seating.at[id_]), self.rank(id_, node)
+            if before is None or after is None:
+                way = "gained" if before is None else "lost"
+            else:
+                way = None if before == after else "up" if after < before else "down"
+            self._way[id_, node] = way
+        return self._way[id_, node]
+
     def counts(self, moves: Chain) -> dict[int, int]:
-        """By how many the people at each node become more."""
-        change: dict[int, int] = dict.fromkeys((*moves.values(), *(self.seating.at[id_] for id_ in moves)), 0)
+        """By how many the people become more, at the nodes where they do or become fewer."""
+        change: dict[int, int] = {}
         for id_, node in moves.items():
-            change[self.seating.at[id_]] -= 1
-            change[node] += 1
+            left = self.seating.at[id_]
+            change[left] = change.get(left, 0) - 1
+            change[node] = change.get(node, 0) + 1
         change.pop(self.seating.nowhere, None)
-        return change
+        return {node: more for node, more in change.items() if more}
 
     def holds(self, moves: Chain) -> bool:
         """Whether every rule still holds after the moves."""

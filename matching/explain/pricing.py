@@ -108,11 +108,9 @@ class Pricing:
         """How many move, and which way; a change of kind at the same place is a move to the same rank."""
         counts = {"moved": len(moves), "up": 0, "down": 0, "lost": 0, "gained": 0}
         for id_, node in moves.items():
-            before, after = self.network.rank(id_, self.seating.at[id_]), self.network.rank(id_, node)
-            if before is None or after is None:
-                counts["gained" if before is None else "lost"] += 1
-            elif before != after:
-                counts["up" if after < before else "down"] += 1
+            way = self.network.way(id_, node)
+            if way is not None:
+                counts[way] += 1
         return counts
 
     # --- one candidate ------------------------------------------------------------------------------------------------

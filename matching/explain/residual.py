@@ -9,10 +9,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
+from math import inf
+from operator import itemgetter
 from typing import NamedTuple
 
 type Row = Mapping[int, tuple[int, str | None]]  # to which node -> what it costs, who moves (None: only a count changes)
 type Arc = tuple[int, int, str | None]  # the node at the other end, the reduced length, who moves
+
+_length = itemgetter(1)
 
 
 class Step(NamedTuple):
@@ -101,14 +105,16 @@ class Residual:
         return True
 
     def _reduce(self) -> None:
-        """Turn the lengths into reduced ones, which are never negative in a sound graph."""
+        """Turn the lengths into reduced ones, which are never negative in a sound graph; the shortest arcs come first."""
         potential = self.potential
         for node, arcs in enumerate(self.into):
             base = potential[node]
             reduced = [(source, max(0, length + base - potential[source]), person) for source, length, person in arcs]
-            self.into[node] = reduced
+            self.into[node] = sorted(reduced, key=_length)
             for source, length, person in reduced:
                 self.out[source].append((node, length, person))
+        for arcs in self.out:
+            arcs.sort(key=_length)
 
     def _search(
         self,
@@ -116,7 +122,7 @@ class Residual:
         start: int,
         *,
         wanted: Collection[int] | None = None,
-        limit: int | None = None,
+        limit: float = inf,
         inside: Collection[int] | None = None,
     ) -> Reach:
         """Dijkstra over these arcs, inside these nodes, until all wanted are reached, or the limit (a reduced length)."""
@@ -127,8 +133,6 @@ class Residual:
             distance, node = heappop(heap)
             if node in found.distance:
                 continue
-            if limit is not None and distance > limit:
-                break
             found.distance[node] = distance
             if node != start:
                 found.arc[node] = arc_to[node]
@@ -138,6 +142,8 @@ class Residual:
                     break
             for neighbour, length, person in arcs[node]:
                 longer = distance + length
+                if longer > limit:
+                    break
                 if longer < best.get(neighbour, longer + 1) and (inside is None or neighbour in inside):
                     best[neighbour] = longer
                     arc_to[neighbour] = node, length, person
@@ -248,10 +254,11 @@ def _follow(reach: Reach, node: int) -> list[Step]:
 def without_loops(steps: list[Step]) -> list[Step]:
     """The same ends, every node once. In a sound graph a loop costs nothing here, since the path was shortest."""
     kept: list[Step] = []
+    left: dict[int, int] = {}  # node -> which step left it
     for step in steps:
+        left[step.source] = len(kept)
         kept.append(step)
-        again = next((at for at, earlier in enumerate(kept) if earlier.source == step.target), None)
-        if again is not None:
+        if (again := left.get(step.target, len(kept))) < len(kept) and kept[again].source == step.target:
             del kept[again:]
     return kept
 
