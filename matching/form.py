@@ -8,12 +8,14 @@ import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Container, Iterable
+from io import BytesIO
 from pathlib import Path
 from typing import Any, NoReturn, Self
 
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _GZIP_MAGIC = b"\x1f\x8b"
+_ANY, _TIMES = 2**26, 100  # bytes that any gzip file may open to, and times its size that a larger one may; rounds are some 10
 
 
 class InputError(ValueError):
@@ -46,7 +48,7 @@ def read_json(path: str | Path) -> Any:
     """The JSON in a file, plain or gzip. Raises InputError for what cannot be read."""
     try:
         raw = Path(path).read_bytes()
-        text = (gzip.decompress(raw) if raw.startswith(_GZIP_MAGIC) else raw).decode("utf-8")
+        text = (_opened(raw, path) if raw.startswith(_GZIP_MAGIC) else raw).decode("utf-8")
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise InputError("", f"{path} is a broken gzip file") from error
     except OSError as error:
@@ -63,6 +65,16 @@ def read_json(path: str | Path) -> Any:
         raise
     except ValueError as error:  # json refuses integers of more digits than sys.get_int_max_str_digits()
         raise InputError("", f"{path} holds a number with too many digits") from error
+
+
+def _opened(raw: bytes, path: str | Path) -> bytes:
+    """What is in a gzip file; a small one that would fill the memory is refused before it does."""
+    most = max(_ANY, _TIMES * len(raw))
+    with gzip.GzipFile(fileobj=BytesIO(raw)) as file:
+        found = file.read(most + 1)
+    if len(found) > most:
+        raise InputError("", f"{path} opens to more than {most >> 20} MiB, which no round of its size does")
+    return found
 
 
 def write_json(path: str | Path, data: Any) -> None:

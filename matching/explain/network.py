@@ -199,6 +199,7 @@ class Network:
         """Which way a move goes: "up", "down", "lost" or "gained", None for another seat of the same rank."""
         if (id_, node) not in self._way:
             before, after = self.rank(id_, self.seating.at[id_]), self.rank(id_, node)
+            way: str | None
             if before is None or after is None:
                 way = "gained" if before is None else "lost"
             else:

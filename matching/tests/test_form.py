@@ -79,6 +79,13 @@ def test_files_plain_and_gzip(tmp_path: Path, suffix: str) -> None:
     assert read_instance(path) == instance_from_data(FILE)
 
 
+def test_a_small_gzip_file_that_would_fill_the_memory_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "round.json.gz"
+    path.write_bytes(gzip.compress(b" " * (2**26 + 1), 1, mtime=0))
+    with pytest.raises(InputError, match="opens to more than 64 MiB"):
+        read_instance(path)
+
+
 def test_the_digest_is_this_one() -> None:
     assert digest(instance_from_data(FILE)) == DIGEST
 
