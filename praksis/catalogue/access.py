@@ -2,6 +2,7 @@
 
 OPEN = {
     "catalogue_scheme": {"web": "select, insert, update", "worker": "select, insert, update, delete"},
+    "catalogue_schemechange": {"web": "select, insert, update", "worker": "select, insert, update, delete"},
     "catalogue_schemeyear": {"web": "select, insert, update, delete", "worker": "select, insert, update, delete"},
     "catalogue_place": {"web": "select, insert, update", "worker": "select, update"},
     "catalogue_seat": {"web": "select, insert, update, delete", "worker": "select, update"},

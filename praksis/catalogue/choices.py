@@ -45,6 +45,20 @@ class SchemeStage(TextChoices):
     ENDED = "ended", _("avsluttet")
 
 
+SCHEME_MOVES = {
+    SchemeStage.UNKNOWN: {SchemeStage.IDEA, SchemeStage.DEVELOPING, SchemeStage.RUNNING, SchemeStage.PAUSED, SchemeStage.ENDED},
+    SchemeStage.IDEA: {SchemeStage.DEVELOPING, SchemeStage.RUNNING, SchemeStage.PAUSED, SchemeStage.ENDED},
+    SchemeStage.DEVELOPING: {SchemeStage.IDEA, SchemeStage.RUNNING, SchemeStage.PAUSED, SchemeStage.ENDED},
+    SchemeStage.RUNNING: {SchemeStage.PAUSED, SchemeStage.ENDED},
+    SchemeStage.PAUSED: {SchemeStage.DEVELOPING, SchemeStage.RUNNING, SchemeStage.ENDED},
+    SchemeStage.ENDED: {SchemeStage.DEVELOPING, SchemeStage.RUNNING},
+}
+STOPPED = frozenset({SchemeStage.PAUSED, SchemeStage.ENDED})
+"""Stages that ask for a reason: why something stopped is worth as much to the next one as how it ran."""
+SHOWN_FROM = 5
+"""Participants in a year that are shown as a number; fewer are «færre enn fem»."""
+
+
 class PlaceStage(TextChoices):
     OFFERED = "offered", _("venter på kontroll")
     OPEN = "open", _("ledig")

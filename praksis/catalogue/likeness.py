@@ -75,7 +75,11 @@ def likely_doubles(scheme: Scheme, *, most: int = 5) -> list[Like]:
 
     Those that have ended count too: why something stopped is worth knowing before it is begun again.
     """
-    others = Scheme.objects.filter(merged_into__isnull=True, likeness_keys__overlap=keys_of(scheme)).exclude(pk=scheme.pk)
+    others = (
+        Scheme.objects.filter(merged_into__isnull=True, likeness_keys__overlap=keys_of(scheme))
+        .exclude(pk=scheme.pk)
+        .select_related("owner")
+    )
     found = [Like(other, likeness(scheme, other)) for other in others.order_by("pk")[:MOST_LOOKED_AT]]
     likely = [one for one in found if one.likeness.likely]
     return sorted(likely, key=lambda one: (-one.likeness.score, one.scheme.title, one.scheme.pk))[:most]

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from praksis.base.codes import MUNICIPALITIES, Field, Language, Paper, Season, TargetGroup
 from praksis.base.dates import day, span
-from praksis.catalogue.choices import Arranger, Extent, PlaceStage, SchemeKind, SchemeStage, SeatRule
+from praksis.catalogue.choices import SHOWN_FROM, STOPPED, Arranger, Extent, PlaceStage, SchemeKind, SchemeStage, SeatRule
 from praksis.organisations.models import Host, Member
 
 
@@ -90,6 +91,24 @@ class Scheme(models.Model):
         return self.stage in {SchemeStage.IDEA, SchemeStage.DEVELOPING}
 
     @property
+    def kind_label(self) -> str:
+        """What it is, in its own words where the list has none."""
+        return self.kind_words or (str(SchemeKind(self.kind).label) if self.kind else "")
+
+    @property
+    def is_stopped(self) -> bool:
+        return self.stage in STOPPED
+
+    @property
+    def is_stale(self) -> bool:
+        """Confirmed once, but too long ago for anyone to rely on it."""
+        return self.confirmed_on is not None and self.confirmed_on < timezone.localdate() - settings.CONFIRM_AFTER
+
+    @property
+    def needs_confirming(self) -> bool:
+        return self.confirmed_on is None or self.is_stale
+
+    @property
     def source_name(self) -> str:
         """The site that the facts come from: «uib.no»."""
         return urlsplit(self.source_url).netloc.removeprefix("www.")
@@ -108,7 +127,28 @@ class SchemeYear(models.Model):
         constraints = [models.UniqueConstraint(fields=["scheme", "year"], name="scheme_year_once")]
 
     def __str__(self) -> str:
-        return f"{self.year}: {self.took_part}"
+        return f"{self.year}: {self.shown}"
+
+    @property
+    def shown(self) -> str:
+        return str(self.took_part) if self.took_part >= SHOWN_FROM or not self.took_part else _now("færre enn fem")
+
+
+class SchemeChange(models.Model):
+    """What was changed in a scheme, when, and by which member (none for those that came with a file everyone has). Public: a
+    person's name never stands here. `what` holds by column what it was and what it became, as text."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    scheme = models.ForeignKey(Scheme, on_delete=models.CASCADE, related_name="changes")
+    member = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
+    what = models.JSONField(default=dict)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.scheme_id}: {', '.join(self.what)}"
 
 
 class PlaceQuerySet(models.QuerySet["Place"]):

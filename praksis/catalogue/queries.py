@@ -7,13 +7,12 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.db.models import Count, Q
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from praksis.base.codes import Field, Season
 from praksis.base.models import PublishedFigure, SearchRow
 from praksis.base.sorting import norwegian
-from praksis.catalogue.choices import PlaceStage, SchemeStage
+from praksis.catalogue.choices import PlaceStage
 from praksis.catalogue.models import Place, PlaceQuerySet, Scheme, Seat
 from praksis.organisations.models import FormerName, Host, RegisterRun
 
@@ -156,33 +155,6 @@ def all_places_of(host: Host) -> list[Place]:
 def offered_places() -> PlaceQuerySet:
     """Places that wait for a coordinator's approval, the oldest first."""
     return whole_places().filter(stage=PlaceStage.OFFERED).order_by("offered_at", "id")
-
-
-SCHEME_FACTS = {
-    *("programme", "code", "field", "level", "credits", "duration", "weeks"),
-    *("semester", "paid", "mandatory", "location"),
-}
-
-
-def scheme_facts(scheme: Scheme) -> list[tuple[str, str]]:
-    """What the source says, each fact with its name; what it does not say is left out."""
-    answers = {True: _("ja"), False: _("nei")}
-    columns = [column for column in Scheme._meta.fields if column.name in SCHEME_FACTS]
-    facts = [(capfirst(str(column.verbose_name)), getattr(scheme, column.name)) for column in columns]
-    return [(label, answers.get(value, value)) for label, value in facts if value not in (None, "")]
-
-
-def similar_schemes(scheme: Scheme) -> list[Scheme]:
-    """Other schemes for the same group or in the same field; those that are both come first."""
-    same_group = Q(target_group=scheme.target_group) if scheme.target_group else Q(pk__in=[])
-    same_field = Q(field__iexact=scheme.field) if scheme.field else Q(pk__in=[])
-    others = Scheme.objects.exclude(pk=scheme.pk).exclude(stage=SchemeStage.ENDED).filter(same_group | same_field)
-    return sorted(others.order_by(norwegian("title"), "id"), key=lambda other: -_likeness(scheme, other))[:SIMILAR_SCHEMES]
-
-
-def _likeness(one: Scheme, other: Scheme) -> int:
-    same_field = bool(one.field) and one.field.lower() == other.field.lower()
-    return 2 * same_field + (one.target_group == other.target_group) + (one.institution == other.institution)
 
 
 def hosts_named(words: str) -> list[Host]:

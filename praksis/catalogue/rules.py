@@ -3,14 +3,15 @@
 from collections.abc import Collection, Sequence
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from praksis.accounts.models import User
 from praksis.base.codes import CONFIDENTIAL_GROUPS
 from praksis.catalogue.choices import PlaceStage
-from praksis.catalogue.models import Place, Seat
+from praksis.catalogue.models import Place, Scheme, Seat
 from praksis.organisations.choices import DECIDING_HOST_ROLES, Role
-from praksis.organisations.models import Host
+from praksis.organisations.models import Host, Member
 
 type Reader = User | AnonymousUser
 
@@ -39,6 +40,21 @@ def may_approve_places(user: Reader) -> bool:
 def may_follow_register(user: Reader) -> bool:
     """See what Enhetsregisteret has told, and have it read now: those who keep the system running."""
     return isinstance(user, User) and user.memberships.current().filter(role=Role.OPERATOR).exists()
+
+
+def members_coordinated(user: Reader) -> QuerySet[Member]:
+    """The members whose schemes the user answers for: where they are coordinator or lead."""
+    if not isinstance(user, User):
+        return Member.objects.none()
+    where = user.memberships.current().filter(role__in=APPROVING_ROLES)
+    return Member.objects.filter(pk__in=where.order_by().values("member"))
+
+
+def may_edit_scheme(user: Reader, scheme: Scheme) -> bool:
+    """Change, confirm, stop a scheme: the coordinators and leads of its owner. One that nobody owns, any of them, who thereby
+    takes it over for their own member."""
+    own = members_coordinated(user)
+    return (own.filter(pk=scheme.owner_id) if scheme.owner_id else own).exists()
 
 
 def may_edit_place(user: Reader, place: Place) -> bool:

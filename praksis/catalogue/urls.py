@@ -1,6 +1,6 @@
 from django.urls import path
 
-from praksis.catalogue import host_views, views
+from praksis.catalogue import host_views, scheme_views, views
 
 app_name = "catalogue"
 urlpatterns = [
@@ -10,7 +10,11 @@ urlpatterns = [
     path("plass/<uuid:place_id>/lukk/", views.close, name="close_place"),
     path("plass/<uuid:place_id>/godkjenn/", views.approve, name="approve_place"),
     path("plasser/nye/", views.new_places, name="new_places"),
-    path("ordning/<uuid:scheme_id>/", views.scheme, name="scheme"),
+    path("ordning/<uuid:scheme_id>/", scheme_views.scheme, name="scheme"),
+    path("ordning/<uuid:scheme_id>/endre/", scheme_views.edit_scheme, name="edit_scheme"),
+    path("ordning/<uuid:scheme_id>/bekreft/", scheme_views.confirm, name="confirm_scheme"),
+    path("ordninger/ny/", scheme_views.new_scheme, name="new_scheme"),
+    path("ordninger/vare/", scheme_views.own_schemes, name="own_schemes"),
     path("virksomhet/<uuid:host_id>/", host_views.host, name="host"),
     path("virksomhet/<uuid:host_id>/plasser/", host_views.host_places, name="host_places"),
     path("register/", host_views.register, name="register"),

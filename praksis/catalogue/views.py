@@ -30,9 +30,9 @@ from praksis.catalogue.actions import (
     offer_place,
     version,
 )
-from praksis.catalogue.choices import Extent, PlaceStage, SchemeStage
+from praksis.catalogue.choices import Extent, PlaceStage
 from praksis.catalogue.forms import GROUP_HINTS, OfferForm, PlaceForm, SeatForm, SecondHalfForm, seat_forms
-from praksis.catalogue.models import Place, Scheme, Seat
+from praksis.catalogue.models import Place, Seat
 from praksis.catalogue.rules import (
     may_approve_places,
     may_edit_place,
@@ -69,24 +69,6 @@ def place(request: HttpRequest, place_id: UUID) -> HttpResponse:
         "may_approve": may_approve_places(request.user),
     }
     return render(request, "catalogue/place.html", context)
-
-
-@require_safe
-def scheme(request: HttpRequest, scheme_id: UUID) -> HttpResponse:
-    """One scheme, as its source words it, with the places that belong to it and schemes like it. The address of one that has
-    gone into another leads there."""
-    found = get_object_or_404(Scheme, pk=scheme_id)
-    if found.merged_into_id:
-        return redirect("catalogue:scheme", found.merged_into_id, permanent=True)
-    if found.stage == SchemeStage.ENDED:
-        raise Http404
-    context = {
-        "scheme": found,
-        "facts": queries.scheme_facts(found),
-        "places": queries.open_places_of_scheme(found),
-        "similar": queries.similar_schemes(found),
-    }
-    return render(request, "catalogue/scheme.html", context)
 
 
 @never_cache

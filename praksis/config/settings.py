@@ -105,6 +105,7 @@ SECOND_FACTOR = not DEMO
 SESSION_IDLE = timedelta(minutes=int(os.environ.get("PRAKSIS_IDLE_MINUTES", "60")))
 SESSION_LONGEST = timedelta(hours=int(os.environ.get("PRAKSIS_SESSION_HOURS", "12")))
 LOGIN_URL = "/logg-inn/"
+CONFIRM_AFTER = timedelta(days=int(os.environ.get("PRAKSIS_CONFIRM_DAYS", "180")))
 MAILERS = mailers(os.environ)
 OPENID_PROVIDERS = providers(os.environ)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("EMAIL_FROM", "praksistorget@localhost")

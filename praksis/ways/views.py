@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from praksis.accounts.models import User
 from praksis.catalogue.models import Scheme
+from praksis.catalogue.rules import members_coordinated
 from praksis.ways import queries
 from praksis.ways.actions import close_gap, note_gap, start_scheme, take_back_hurdle, tell_hurdle
 from praksis.ways.forms import GapForm, HurdleForm, WantedForm
 from praksis.ways.models import Gap
-from praksis.ways.rules import may_change_gap, may_tell_of, members_noted_for
+from praksis.ways.rules import may_change_gap, may_tell_of
 
 WRONG = 422
 PER_PAGE = 50
@@ -30,7 +31,7 @@ def way_in(request: HttpRequest) -> HttpResponse:
     form = WantedForm(request.GET)
     if not form.is_valid():
         return render(request, "ways/way_in.html", {"form": form}, status=WRONG)
-    members = members_noted_for(request.user)
+    members = members_coordinated(request.user)
     context = {"form": form, "way": queries.way_in(form.wanted()), "members": members}
     return render(request, "ways/way_in.html", context)
 
@@ -39,7 +40,7 @@ def way_in(request: HttpRequest) -> HttpResponse:
 @login_required
 def note(request: HttpRequest) -> HttpResponse:
     """Note the need for a member of one's own; with «draft», go on to a draft of a first scheme."""
-    members = members_noted_for(request.user)
+    members = members_coordinated(request.user)
     if not members:
         raise Http404
     form = GapForm(request.POST, members=members)
@@ -56,7 +57,7 @@ def note(request: HttpRequest) -> HttpResponse:
 def gaps(request: HttpRequest) -> HttpResponse:
     """Programmes that look for a first scheme, by field, with what the region lacks for them."""
     page = Paginator(queries.open_gaps(), PER_PAGE).get_page(request.GET.get("page"))
-    own = {member.pk for member in members_noted_for(request.user)}
+    own = {member.pk for member in members_coordinated(request.user)}
     return render(request, "ways/gaps.html", {"page": page, "fields": queries.gaps_by_field(page), "own": own})
 
 

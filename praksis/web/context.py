@@ -83,6 +83,8 @@ def nav(path: str, reader: Reader) -> list[NavItem]:
         items += [(_("Mine ønsker"), reverse("rounds:wishes")), (_("Mitt resultat"), reverse("rounds:result"))]
     if reader.host_id:
         items.append((_("Våre plasser"), reverse("catalogue:host_places", args=[reader.host_id])))
+    if reader.coordinates:
+        items.append((_("Våre ordninger"), reverse("catalogue:own_schemes")))
     if reader.places_people:
         items.append((_("Kandidater"), reverse("candidates:candidates")))
     if reader.sees_rounds:

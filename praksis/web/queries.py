@@ -20,6 +20,7 @@ from praksis.candidates.models import Candidate
 from praksis.catalogue.choices import PlaceStage, SeatRule
 from praksis.catalogue.models import Place, Scheme, Seat
 from praksis.catalogue.queries import hosts_closed_lately
+from praksis.catalogue.rules import APPROVING_ROLES
 from praksis.organisations.choices import DECIDING_HOST_ROLES, Role
 from praksis.organisations.models import Host, HostContact, Membership
 from praksis.organisations.queries import Workplace, workplaces_led
@@ -58,6 +59,11 @@ class Reader:
     @property
     def places_people(self) -> bool:
         return bool(self.roles & PLACING_ROLES)
+
+    @property
+    def coordinates(self) -> bool:
+        """Answers for a member's schemes."""
+        return bool(self.roles & APPROVING_ROLES)
 
     @property
     def sees_rounds(self) -> bool:

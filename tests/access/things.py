@@ -162,6 +162,7 @@ def _organisations(world: World) -> dict[str, list[Thing]]:
 
 def _catalogue(world: World) -> dict[str, list[Thing]]:
     places, hosts, all_ = world.places, world.hosts, everyone(world)
+    uib, anywhere = {"uibcoordinator", "uiblead"}, world.cast.staff(*world.cast.members, roles=("coordinator", "lead"))
 
     def place(name: str, **holders: set[str]) -> Thing:
         return thing(name, places[name].pk, own={"contact"}, **holders)
@@ -180,7 +181,14 @@ def _catalogue(world: World) -> dict[str, list[Thing]]:
         "catalogue:close_place": [place("toclose"), hidden],
         "catalogue:approve_place": [place("toapprove"), place("reopened", reopen={"contact"}), hidden],
         "catalogue:offered": [thing("offered", places["offered"].pk, link=all_)],
-        "catalogue:scheme": [thing("running", world.schemes["running"].pk, open=all_), thing("ended", world.schemes["ended"].pk)],
+        "catalogue:scheme": [thing(key, world.schemes[key].pk) for key in ("running", "ended")],
+        "catalogue:own_schemes": [thing("list", own=anywhere)],
+        "catalogue:new_scheme": [thing("new", data=lambda: _new_scheme(world), coordinates=anywhere)],
+        "catalogue:edit_scheme": [
+            thing("owned", world.schemes["owned"].pk, data=lambda: _new_scheme(world), coordinates=uib),
+            thing("nobody's", world.schemes["running"].pk, data={"title": ""}, coordinates=anywhere),
+        ],
+        "catalogue:confirm_scheme": [thing("owned", world.schemes["owned"].pk, coordinates=uib)],
         "catalogue:host": [
             thing("one", hosts["one"].pk, open=all_),
             thing("hidden", hosts["hidden"].pk, own={"signer"}),
@@ -193,6 +201,12 @@ def _catalogue(world: World) -> dict[str, list[Thing]]:
         "catalogue:places_file": [thing("csv", "csv"), thing("json", "json")],
         "catalogue:schemes_file": [thing("csv", "csv"), thing("json", "json")],
     }
+
+
+def _new_scheme(world: World) -> dict[str, Any]:
+    """Sent as it is by all: the owner is the university, so for others the form comes back."""
+    owner = world.cast.members["uib"].pk
+    return {"key": str(uuid4()), "seen": 1, "title": f"Feltarbeid {uuid4()}", "owner": owner, "stage": "running", "different": 1}
 
 
 def _offer(world: World) -> dict[str, Any]:

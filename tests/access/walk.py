@@ -44,6 +44,9 @@ LANDINGS = {
     **{f"intake:{name}": {"intake:intake"} for name in ("sheet", "columns", "decide", "write", "undo")},
     "intake:merge": {"intake:pairs"},
     "intake:tell_apart": {"intake:pairs"},
+    "catalogue:new_scheme": {"catalogue:scheme"},
+    "catalogue:edit_scheme": {"catalogue:scheme"},
+    "catalogue:confirm_scheme": {"catalogue:scheme"},
     "ways:note": {"ways:gaps", "catalogue:scheme"},
     "ways:draft": {"catalogue:scheme"},
     "ways:close": {"ways:gaps"},
@@ -91,7 +94,15 @@ LAST = (
 """After these one is somebody else."""
 USED_ONCE = {"accounts:follow_link", "organisations:follow_invitation"}
 """Whoever comes second is told that the link is used."""
-FORM_AGAIN = {"accounts:set_up_second_factor", "ways:note", "rounds:new_round", "rounds:reopen", "rounds:auditors"}
+FORM_AGAIN = {
+    "accounts:set_up_second_factor",
+    "catalogue:new_scheme",
+    "catalogue:edit_scheme",
+    "ways:note",
+    "rounds:new_round",
+    "rounds:reopen",
+    "rounds:auditors",
+}
 """Sent with something wrong too, so that the form may come back to those who may send it."""
 NAMES_ONE = {
     "catalogue:offered": re.compile("Zqofferedplass"),

@@ -206,7 +206,8 @@ def test_a_scheme_stands_as_its_source_words_it(client: Client) -> None:
 
 
 def test_a_scheme_that_has_ended_is_gone(client: Client) -> None:
-    assert client.get(example_scheme(stage=SchemeStage.ENDED).get_absolute_url()).status_code == 404
+    ended = example_scheme(stage=SchemeStage.ENDED, stage_reason="Den ene som drev den, sluttet.")
+    assert "Den ene som drev den, sluttet." in text(client, ended.get_absolute_url())
 
 
 # A host
