@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from praksis.base.tables import read_table, write_table
 from praksis.catalogue.likeness import reason_sentence
 from praksis.catalogue.models import Scheme
-from praksis.catalogue.queries import scheme_facts
+from praksis.catalogue.scheme_queries import scheme_facts
 from praksis.intake.choices import Outcome
 from praksis.intake.columns import COLUMNS, fault_sentence, field_label, value_told
 from praksis.intake.models import Feed, Intake, IntakeFile, Pair, Row
