@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
 from django.core.paginator import Page, Paginator
@@ -271,6 +272,14 @@ def _rank(queries: Sequence[str], *, of_each: int = 0) -> Combinable:
         part = f"case when vector @@ %s::tsquery then {of_each} + {RANK} else 0 end"
         return RawSQL(" + ".join([part] * len(queries)), [query for one in queries for query in (one, one)], FloatField())  # noqa: S611
     return RawSQL(" + ".join([RANK] * len(queries)), list(queries), FloatField())  # noqa: S611
+
+
+def ids_found(search: Search) -> QuerySet[SearchRow, UUID]:
+    """The ids of all that the question finds, in no order: to narrow something else by."""
+    words = _words(search.q)
+    if search.q and _split(search.q) and not SearchRow.objects.filter(words).exists():
+        words = _words(_alike(search.q))
+    return SearchRow.objects.filter(words, _chosen(search)).order_by().values_list("object_id", flat=True)
 
 
 def _traits(words: Q) -> list[Traits]:

@@ -21,7 +21,4 @@ urlpatterns = [
     path("register/les/", host_views.follow_register, name="follow_register"),
     path("tilby/", views.offer, name="offer"),
     path("tilby/takk/<uuid:place_id>/", views.offered, name="offered"),
-    path("data/", views.open_data, name="open_data"),
-    path("data/plasser.<str:form>", views.places_file, name="places_file"),
-    path("data/ordninger.<str:form>", views.schemes_file, name="schemes_file"),
 ]

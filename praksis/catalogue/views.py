@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +19,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from praksis.accounts.browsers import network_of
 from praksis.accounts.marks import mark
 from praksis.base.codes import Season, TargetGroup
-from praksis.catalogue import open_data as files
 from praksis.catalogue import queries
 from praksis.catalogue.actions import (
     ChangedMeanwhileError,
@@ -254,34 +253,3 @@ def new_places(request: HttpRequest) -> HttpResponse:
     places = list(queries.offered_places()[:100])
     title = ngettext("%d ny plass å se på", "%d nye plasser å se på", len(places)) % len(places)
     return render(request, "catalogue/new_places.html", {"places": places, "title": title})
-
-
-@require_safe
-def open_data(request: HttpRequest) -> HttpResponse:
-    """What can be fetched as files, and what stands in them."""
-    columns = [(_("Ledige plasser"), "plasser", files.PLACE_COLUMNS), (_("Ordninger"), "ordninger", files.SCHEME_COLUMNS)]
-    return render(request, "catalogue/open_data.html", {"files": columns})
-
-
-@require_safe
-def places_file(request: HttpRequest, form: str) -> HttpResponse:
-    """Every open place, as CSV or JSON."""
-    return _file(request, form, "plasser", files.PLACE_COLUMNS, files.place_rows)
-
-
-@require_safe
-def schemes_file(request: HttpRequest, form: str) -> HttpResponse:
-    """Every scheme, as CSV or JSON."""
-    return _file(request, form, "ordninger", files.SCHEME_COLUMNS, files.scheme_rows)
-
-
-def _file(
-    request: HttpRequest, form: str, name: str, columns: Sequence[files.Column], rows: Callable[[str], list[files.Row]]
-) -> HttpResponse:
-    if form not in {"csv", "json"}:
-        raise Http404
-    found = rows(f"{request.scheme}://{request.get_host()}")
-    if form == "json":
-        return JsonResponse({name: files.as_json(columns, found)}, json_dumps_params={"ensure_ascii": False})
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return HttpResponse(files.as_csv(columns, found), content_type="text/csv; charset=utf-8", headers=headers)

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "praksis.ways",
     "praksis.rounds",
     "praksis.web",
+    "praksis.api",
     *(["praksis.demo"] if DEMO else []),
 ]
 
@@ -72,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "praksis.accounts.middleware.IdleMiddleware",
     "praksis.web.middleware.IdentityMiddleware",
+    "praksis.api.middleware.ApiMiddleware",
     "praksis.base.middleware.TransactionMiddleware",
 ]
 
@@ -112,6 +114,10 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("EMAIL_FROM", "praksistorget@
 FETCH_INSIDE = frozenset(one for one in os.environ.get("PRAKSIS_FETCH_INSIDE", "").split(",") if one)
 REGISTER_ADDRESS = os.environ.get("PRAKSIS_REGISTER", "" if DEMO else "https://data.brreg.no/enhetsregisteret/api")
 """Where Enhetsregisteret answers; empty: nobody is asked. The demo has a fake one of its own, which its supervisor starts."""
+OPEN_DATA_LICENCE = os.environ.get("PRAKSIS_LICENCE", "CC-BY-4.0")
+"""Of `api.choices.LICENCES`."""
+API_PER_MINUTE = int(os.environ.get("PRAKSIS_API_PER_MINUTE", "600"))
+"""What one network may ask of the API in a minute; everyone behind it shares that."""
 BEHIND_PROXY = os.environ.get("PRAKSIS_BEHIND_PROXY") == "1"
 
 LANGUAGE_CODE = "nb"

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from praksis.api.urls import v1_urls
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("praksis.base.urls")),
     path("", include("praksis.web.urls")),
@@ -14,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("praksis.intake.urls")),
     path("", include("praksis.ways.urls")),
     path("", include("praksis.rounds.urls")),
+    path("", include("praksis.api.urls")),
+    path("api/v1/", v1_urls),
 ]
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("praksis.demo.urls")))

@@ -46,7 +46,7 @@ def rows(text: str) -> list[Row]:
 
 
 def _row(roles: list[str], first: str, cells: list[str]) -> Row:
-    address = re.fullmatch(r"`([\w:]+)` (GET|POST)", first)
+    address = re.fullmatch(r"`([\w:-]+)` (GET|POST)", first)
     assert address, f"«{first}» is not an address with a method"
     words = {role: frozenset(cell.split(", ")) for role, cell in zip(roles, cells, strict=True)}
     return Row(address[1], address[2], words)

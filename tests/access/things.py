@@ -198,8 +198,12 @@ def _catalogue(world: World) -> dict[str, list[Thing]]:
             thing("hidden", hosts["hidden"].pk, own={"signer"}),
         ],
         "catalogue:offer": [thing("offer", data=lambda: _offer(world))],
-        "catalogue:places_file": [thing("csv", "csv"), thing("json", "json")],
-        "catalogue:schemes_file": [thing("csv", "csv"), thing("json", "json")],
+        "api:file": [
+            thing(f"{name}.{form}", name, form) for name in ("plasser", "ordninger") for form in ("json", "csv", "xlsx")
+        ],
+        "api-v1:place": [place("free", open=all_), place("tandem", open=all_), thing("shut", places["shut"].pk)],
+        "api-v1:scheme": [thing("running", world.schemes["running"].pk, open=all_), thing("ended", world.schemes["ended"].pk)],
+        "api-v1:host": [thing("one", hosts["one"].pk, open=all_), thing("hidden", hosts["hidden"].pk)],
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
+from zipfile import ZipFile
 
 from django.http import HttpResponse
 from django.urls import Resolver404, resolve, reverse
@@ -214,7 +215,7 @@ class Walk:
                 yield f"should be sent to sign in, got {answer.status_code} {answer.headers.get('Location', '')}"
         elif answer.status_code != 404:
             yield f"should be missing, got {answer.status_code}"
-        elif plain(answer, row, one) != self.nothing(actor):
+        elif plain(answer, row, one) != self.nothing(actor, row):
             yield "does not look like what is missing"
 
     def trail(self, row: Row, actor: Actor, answer: Any, entered: Entered) -> Iterator[str]:
@@ -241,12 +242,14 @@ class Walk:
         if len(shown) != len(set(shown)) or len(shown) != len(entered) - len(nameless):
             yield f"enters {len(entered)} for {sorted(shown)}"
 
-    def nothing(self, actor: Actor) -> str:
-        """The page for an address that does not exist, as this actor sees it."""
-        if actor.key not in self.missing:
-            address = f"/{uuid4()}/"
-            self.missing[actor.key] = _without_addresses(actor.client.get(address), address)
-        return self.missing[actor.key]
+    def nothing(self, actor: Actor, row: Row) -> str:
+        """The page for an address that does not exist, as this actor sees it; of the API, what it says of no such thing."""
+        of_api = row.name.startswith("api-v1:")
+        key = row.name if of_api else actor.key
+        if key not in self.missing:
+            address = reverse(row.name, args=[uuid4()]) if of_api else f"/{uuid4()}/"
+            self.missing[key] = _without_addresses(actor.client.get(address), address)
+        return self.missing[key]
 
     def content(self, row: Row, actor: Actor, one: Thing, answer: Any) -> Iterator[str]:
         """What the body or a header names that this actor may not know, or that should not be kept."""
@@ -294,7 +297,19 @@ def body_of(answer: Any) -> str:
         return " ".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
     if answer.headers.get("Content-Type") == "application/gzip":
         return gzip.decompress(answer.content).decode()
+    if answer.streaming:
+        return _file_of(answer)
     return str(answer.content.decode())
+
+
+def _file_of(answer: Any) -> str:
+    """The text of a file, and all of a workbook's parts."""
+    content = answer.getvalue()
+    answer.close()
+    if not content.startswith(b"PK"):
+        return str(content.decode())
+    with ZipFile(BytesIO(content)) as archive:
+        return " ".join(archive.read(name).decode() for name in archive.namelist())
 
 
 def _never(row: Row, actor: Actor) -> bool:
@@ -368,7 +383,7 @@ def _private(answer: Any) -> bool:
 def random_arguments(address: Address) -> list[Any]:
     """Arguments that fit the pattern, for a thing that does not exist."""
     kinds = [type(converter).__name__ for converter in address.arguments.values()]
-    return [uuid4() if kind == "UUIDConverter" else "no-such-thing" for kind in kinds]
+    return [uuid4() if kind.startswith("UUID") else "no-such-thing" for kind in kinds]
 
 
 def answered_methods(address: Address, actor: Actor) -> set[str]:

@@ -1,8 +1,5 @@
 """The pages that everyone may read: what stands on them, who sees what, and how much they ask of the database."""
 
-import csv
-import io
-import json
 import uuid
 from typing import Any
 
@@ -12,10 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from praksis.base.codes import TargetGroup
 from praksis.base.models import PublishedFigure
 from praksis.catalogue.choices import PlaceStage, SchemeStage
-from praksis.catalogue.models import Place
 from praksis.catalogue.tests.examples import (
     example_contact,
     example_coordinator,
@@ -236,55 +231,3 @@ def test_a_host_that_nobody_has_checked_is_not_public(client: Client) -> None:
     assert client.get(place.host.get_absolute_url()).status_code == 404
     client.force_login(example_coordinator())
     assert client.get(place.host.get_absolute_url()).status_code == 200
-
-
-# Open data
-
-
-def test_csv_opens_in_a_spreadsheet(client: Client) -> None:
-    place = example_place(title='Kjøkken; og "mer"', made_up=True, groups=[TargetGroup.APPRENTICE, TargetGroup.PUPIL])
-    response = client.get("/data/plasser.csv")
-    assert response["Content-Type"] == "text/csv; charset=utf-8"
-    assert response.content.startswith(b"\xef\xbb\xbf")
-    (row,) = csv.DictReader(io.StringIO(response.content.decode("utf-8-sig")), delimiter=";")
-    assert row["Tittel"] == place.title
-    assert row["Kommune"] == "Bergen"
-    assert row["Målgrupper"] == "Lærling, Elev"
-    assert row["Oppdiktet"] == "ja"
-    assert row["Adresse"] == f"http://testserver{place.get_absolute_url()}"
-
-
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-def test_no_text_becomes_a_formula(client: Client, start: str) -> None:
-    example_place(title=f'{start}HYPERLINK("x")')
-    response = client.get("/data/plasser.csv")
-    (row,) = csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline=""), delimiter=";")
-    assert row["Tittel"].startswith("'")
-
-
-def test_json_holds_codes(client: Client) -> None:
-    place = example_place(made_up=True)
-    (row,) = json.loads(client.get("/data/plasser.json").content)["plasser"]
-    assert row["municipality"] == "4601"
-    assert row["groups"] == ["apprentice"]
-    assert row["made_up"] is True
-    assert row["id"] == str(place.pk)
-    assert "contact" not in row
-
-
-def test_the_schemes_are_open_data_too(client: Client) -> None:
-    scheme = example_scheme()
-    (row,) = json.loads(client.get("/data/ordninger.json").content)["ordninger"]
-    assert row["title"] == scheme.title
-    (line,) = csv.DictReader(io.StringIO(client.get("/data/ordninger.csv").content.decode("utf-8-sig")), delimiter=";")
-    assert line["Kilde"] == scheme.source_url
-    assert client.get("/data/ordninger.exe").status_code == 404
-    assert "plasser.csv" in text(client, reverse("catalogue:open_data"))
-
-
-def test_only_what_is_public_is_in_the_files(client: Client) -> None:
-    for stage in (PlaceStage.CLOSED, PlaceStage.OFFERED):
-        example_place(stage=stage)
-    example_place(host=example_host(closed_on="2026-01-01"))
-    assert json.loads(client.get("/data/plasser.json").content) == {"plasser": []}
-    assert Place.objects.count() == 3
