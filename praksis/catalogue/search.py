@@ -276,10 +276,9 @@ def _rank(queries: Sequence[str], *, of_each: int = 0) -> Combinable:
 
 def ids_found(search: Search) -> QuerySet[SearchRow, UUID]:
     """The ids of all that the question finds, in no order: to narrow something else by."""
-    words = _words(search.q)
-    if search.q and _split(search.q) and not SearchRow.objects.filter(words).exists():
-        words = _words(_alike(search.q))
-    return SearchRow.objects.filter(words, _chosen(search)).order_by().values_list("object_id", flat=True)
+    asked = [SearchRow.objects.filter(question.words) for question in _questions(search.q)]
+    held = next((rows for rows in asked[:-1] if rows.exists()), asked[-1])
+    return held.filter(_chosen(search)).order_by().values_list("object_id", flat=True)
 
 
 def _traits(words: Q) -> list[Traits]:
