@@ -45,6 +45,7 @@ KINDS = (
             "candidates_conflict",
             "candidates_guardian",
             "candidates_consent",
+            "candidates_correction",
             "rounds_entrylink",
             "base_pseudonym",
             "base_change",

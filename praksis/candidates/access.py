@@ -36,6 +36,10 @@ PERSONS = {
     "candidates_conflict": _STAFF_WRITE | {"worker": "select (id, candidate_id), delete"},
     "candidates_guardian": _STAFF_WRITE | {"worker": "select (id, candidate_id, user_id), delete"},
     "candidates_consent": _STAFF_WRITE | {"worker": "select (id, candidate_id, given_by_id), delete"},
+    "candidates_correction": {
+        "web": "select, insert, update (state, answer, answered_at)",
+        "worker": "select (id, candidate_id), delete",
+    },
 }
 _PERSONS_MEMBER = "candidates_candidate.member_id"
 HISTORY = {
@@ -45,6 +49,7 @@ HISTORY = {
     "candidates_conflict": ("candidate_id", _PERSONS_MEMBER),
     "candidates_guardian": ("candidate_id", _PERSONS_MEMBER),
     "candidates_consent": ("candidate_id", _PERSONS_MEMBER),
+    "candidates_correction": ("candidate_id", _PERSONS_MEMBER),
 }
 POLICIES = {
     "candidates_candidate": [
@@ -78,6 +83,13 @@ POLICIES = {
         Policy("web", "insert", f"candidate_id = {PEOPLE}"),
         Policy("web", "update", f"candidate_id = {PEOPLE}"),
         *forgotten("given_by_id", "select"),
+    ],
+    # Asked for by the person or a guardian, answered by staff; neither rewrites what the other wrote.
+    "candidates_correction": [
+        Policy("web", "select", f"candidate_id = {PEOPLE}"),
+        Policy("web", "insert", f"candidate_id = {PEOPLE}"),
+        *(Policy("web", command, of) for of in (_OF_OWN_PEOPLE, _OF_UNITS_PEOPLE) for command in ("select", "update")),
+        *forgotten("candidate_id", "select", "delete"),
     ],
     # Staff see the sign-in address of their own people.
     "accounts_user": [

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from praksis.accounts.actions import users_for
 from praksis.accounts.models import User
+from praksis.candidates.choices import CorrectionState
 from praksis.candidates.imports import Fault, Row
-from praksis.candidates.models import Candidate, Consent, HeldPaper, Need
-from praksis.candidates.rules import may_consent_for, may_place_for, may_place_in
+from praksis.candidates.models import Candidate, Consent, Correction, HeldPaper, Need
+from praksis.candidates.rules import may_ask_for_correction_of, may_consent_for, may_place_for, may_place_in
 from praksis.organisations.models import Member
 
 BATCH = 2000
@@ -220,3 +221,23 @@ def withdraw_consent(*, candidate: Candidate, kind: str, by: User) -> None:
     if not may_consent_for(by, candidate):
         raise PermissionDenied
     Consent.objects.filter(candidate=candidate, kind=kind, withdrawn_at__isnull=True).update(withdrawn_at=timezone.now())
+
+
+@transaction.atomic
+def ask_for_correction(*, candidate: Candidate, text: str, click_key: UUID, by: User) -> None:
+    """Ask the member to correct what is held about oneself or a ward. The same `click_key` is the same asking.
+
+    Raises PermissionDenied."""
+    if not may_ask_for_correction_of(by, candidate):
+        raise PermissionDenied
+    Correction.objects.bulk_create([Correction(candidate=candidate, text=text, click_key=click_key)], ignore_conflicts=True)
+
+
+@transaction.atomic
+def answer_correction(*, correction: Correction, state: str, answer: str, by: User) -> bool:
+    """Answer that it is done, or why not; False when somebody has answered already. Raises PermissionDenied."""
+    candidate = correction.candidate
+    if not may_place_in(by, candidate.member_id, candidate.unit_id):
+        raise PermissionDenied
+    waiting = Correction.objects.filter(pk=correction.pk, state=CorrectionState.WAITING)
+    return waiting.update(state=state, answer=answer, answered_at=timezone.now()) == 1

@@ -28,6 +28,14 @@ class ConsentKind(TextChoices):
     TANDEM_NAME = "tandem_name", _("makkeren får fornavnet")
 
 
+class CorrectionState(TextChoices):
+    WAITING = "waiting", _("venter på svar")
+    DONE = "done", _("rettet")
+    REFUSED = "refused", _("ikke rettet")
+
+
+LONGEST_TEXT = 2000
+"""Characters: of what somebody asks for, and of the answer."""
 CONSENT_MEANS = {
     ConsentKind.SHARE_NAME: _(
         "Virksomheten der du får plass, kan få navnet ditt når avtalen lages. Den får ikke vite hvilken ordning du kommer fra."

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from praksis.accounts.models import User
 from praksis.base.codes import MUNICIPALITIES, Field, Language, Paper, Season, TargetGroup, standing
 from praksis.base.sorting import norwegian
-from praksis.candidates.choices import birth_years
+from praksis.candidates.choices import LONGEST_TEXT, CorrectionState, birth_years
 from praksis.candidates.imports import MOST_BYTES
 from praksis.candidates.models import IDENTITY_NUMBER
 from praksis.organisations.models import Member, Programme, Unit
@@ -43,6 +43,32 @@ class LogForm(forms.Form):
         field = self.fields["staff"]
         if isinstance(field, forms.ModelChoiceField):
             field.queryset = staff
+
+
+class CorrectionForm(forms.Form):
+    """What somebody wants corrected."""
+
+    text = forms.CharField(
+        label=_("Hva er feil, og hva skal stå der?"),
+        help_text=_("Vil du slettes, kan du skrive det her. Skriv ikke fødselsnummer."),
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Skriv hva som er feil, så de vet hva de skal rette.")},
+    )
+    click_key = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class AnswerForm(forms.Form):
+    """The answer to that: done, or why not."""
+
+    answer = forms.CharField(label=_("Svar"), max_length=LONGEST_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    state = forms.ChoiceField(choices=[(one.value, one.label) for one in (CorrectionState.DONE, CorrectionState.REFUSED)])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("state") == CorrectionState.REFUSED and not cleaned.get("answer"):
+            self.add_error("answer", _("Skriv hvorfor det ikke rettes. Personen har krav på en begrunnelse."))
+        return cleaned
 
 
 class PersonForm(forms.Form):

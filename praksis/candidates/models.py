@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from praksis.accounts.models import User
 from praksis.base.codes import Field, Language, Paper, Season, TargetGroup
-from praksis.candidates.choices import PLACING_ROLES, ConsentKind
+from praksis.candidates.choices import LONGEST_TEXT, PLACING_ROLES, ConsentKind, CorrectionState
 from praksis.catalogue.models import Scheme
 from praksis.organisations.models import Host, Member, Programme, Unit
 
@@ -171,3 +171,28 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+
+class Correction(models.Model):
+    """That somebody asks their member to correct, or erase, what is held about them, and the answer. Who wrote either is kept by
+    the history of rows alone. `click_key` makes the same click twice one asking."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="corrections")
+    text = models.TextField(_("hva som er feil"), max_length=LONGEST_TEXT)
+    asked_at = models.DateTimeField(default=timezone.now)
+    click_key = models.UUIDField()
+    state = models.CharField(_("status"), max_length=10, choices=CorrectionState, default=CorrectionState.WAITING)
+    answer = models.TextField(_("svar"), max_length=LONGEST_TEXT, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["candidate", "click_key"], name="correction_once_per_click"),
+            models.CheckConstraint(
+                condition=Q(state=CorrectionState.WAITING) ^ Q(answered_at__isnull=False), name="correction_answered_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_state_display()

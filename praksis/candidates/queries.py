@@ -13,8 +13,8 @@ from praksis.accounts.models import User
 from praksis.base.codes import ReadKind
 from praksis.base.models import Pseudonym, TrailEntry
 from praksis.base.sorting import norwegian
-from praksis.candidates.choices import PLACING_ROLES
-from praksis.candidates.models import Candidate, Guardian, placing_units
+from praksis.candidates.choices import PLACING_ROLES, CorrectionState
+from praksis.candidates.models import Candidate, Correction, Guardian, placing_units
 from praksis.candidates.rules import may_place_for
 from praksis.organisations.models import Member, Unit
 
@@ -62,6 +62,24 @@ def candidate_to_change(user: User, candidate_id: UUID) -> Candidate | None:
     """Somebody the user places."""
     found = Candidate.objects.placed_by(user).select_related("member", "user").prefetch_related("needs__programme", "papers")
     return found.filter(pk=candidate_id).first()
+
+
+MOST_ANSWERED = 20
+
+
+def waiting_corrections(user: User) -> QuerySet[Correction]:
+    """What people whom the user places ask to have corrected, those who have waited longest first."""
+    return corrections_of(user).filter(state=CorrectionState.WAITING).order_by("asked_at", "pk")
+
+
+def answered_corrections(user: User) -> QuerySet[Correction]:
+    """The last that were answered."""
+    return corrections_of(user).exclude(state=CorrectionState.WAITING).order_by("-answered_at", "pk")[:MOST_ANSWERED]
+
+
+def corrections_of(user: User) -> QuerySet[Correction]:
+    """What people whom the user places have asked for."""
+    return Correction.objects.filter(candidate__in=Candidate.objects.placed_by(user)).select_related("candidate__member")
 
 
 LOG_DAYS = 30

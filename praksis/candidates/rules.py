@@ -43,6 +43,11 @@ def is_minor(candidate: Candidate) -> bool:
     return timezone.localdate().year - candidate.birth_year <= ADULT
 
 
+def may_ask_for_correction_of(user: User, candidate: Candidate) -> bool:
+    """Ask for a correction: the person, a child too, and guardians."""
+    return Candidate.objects.owned_by(user).filter(pk=candidate.pk).exists()
+
+
 def may_consent_for(user: User, candidate: Candidate) -> bool:
     """Give a consent or take it back: the grown-up person, or the guardian of a child. Never staff."""
     if is_minor(candidate):

@@ -10,17 +10,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from praksis.accounts.models import User
 from praksis.base import trail
 from praksis.base.codes import ReadKind, Shown, TargetGroup
 from praksis.base.tables import NotATableError
-from praksis.candidates import queries
+from praksis.candidates import actions, queries
 from praksis.candidates.actions import add_need, import_candidates, save_candidate
-from praksis.candidates.forms import LogForm, NeedForm, PersonForm, UploadForm
+from praksis.candidates.forms import AnswerForm, LogForm, NeedForm, PersonForm, UploadForm
 from praksis.candidates.imports import read_rows, template_file
-from praksis.candidates.models import Candidate
+from praksis.candidates.models import Candidate, Correction
 from praksis.candidates.rules import may_decide_for, members_led
 from praksis.organisations.models import Member
 
@@ -50,6 +50,7 @@ def candidates(request: HttpRequest) -> HttpResponse:
         "words": words,
         "group": group,
         "groups": TargetGroup.choices,
+        "waiting": queries.waiting_corrections(user).count(),
     }
     return render(request, "candidates/candidates.html", context)
 
@@ -70,6 +71,45 @@ def access_log(request: HttpRequest) -> HttpResponse:
     trail.saw(request, Shown.TRAIL, *(look.person for look in looks if look.person), kind=ReadKind.LIST)
     context = {"form": form, "page": page, "looks": looks, "only": only, "days": queries.LOG_DAYS}
     return render(request, "candidates/access_log.html", context)
+
+
+@never_cache
+@require_safe
+@login_required
+def corrections(request: HttpRequest) -> HttpResponse:
+    """What people ask to have corrected, and the last answers."""
+    if not queries.members_placed_for(_user(request)):
+        raise Http404
+    return _corrections(request)
+
+
+@never_cache
+@require_POST
+@login_required
+def answer_correction(request: HttpRequest, correction_id: UUID) -> HttpResponse:
+    """Say that it is done, or why not."""
+    found = get_object_or_404(queries.corrections_of(_user(request)), pk=correction_id)
+    form = AnswerForm(request.POST, auto_id=f"%s_{found.pk}")
+    if not form.is_valid():
+        return _corrections(request, found, form)
+    if actions.answer_correction(correction=found, by=_user(request), **form.cleaned_data):
+        messages.success(request, _("Svaret er lagret. Personen ser det på siden sin."))
+    else:
+        messages.info(request, _("En annen hos dere har svart allerede. Svaret ditt er ikke lagret."))
+    return redirect("candidates:corrections")
+
+
+def _corrections(request: HttpRequest, tried: Correction | None = None, form: AnswerForm | None = None) -> HttpResponse:
+    user = _user(request)
+    waiting, answered = queries.waiting_corrections(user)[:PAGE], queries.answered_corrections(user)
+    forms = [(one, form if tried and form and one.pk == tried.pk else _answer_form(one)) for one in waiting]
+    trail.saw(request, Shown.FACTS, *(one.candidate for one in [*waiting, *answered]), kind=ReadKind.LIST)
+    context = {"waiting": forms, "answered": answered}
+    return render(request, "candidates/corrections.html", context, status=WRONG if form else 200)
+
+
+def _answer_form(one: Correction) -> AnswerForm:
+    return AnswerForm(auto_id=f"%s_{one.pk}")
 
 
 @never_cache

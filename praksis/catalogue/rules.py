@@ -25,11 +25,7 @@ def may_see_host_places(user: Reader, host: Host) -> bool:
 
 def may_offer_for(user: Reader, host: Host) -> bool:
     """Whether what this user offers for the host stands at once: those who decide there."""
-    return (
-        isinstance(user, User)
-        and not host._state.adding
-        and host.contacts.current().filter(user=user, role__in=DECIDING_HOST_ROLES).exists()
-    )
+    return isinstance(user, User) and host.contacts.current().filter(user=user, role__in=DECIDING_HOST_ROLES).exists()
 
 
 def may_approve_places(user: Reader) -> bool:

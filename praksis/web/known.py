@@ -18,7 +18,7 @@ from praksis.base.dates import day, moment
 from praksis.base.models import Change
 from praksis.base.trail import reads_about
 from praksis.candidates.choices import CONSENT_MEANS, ConsentKind
-from praksis.candidates.models import Candidate, Conflict, Consent, Guardian, HeldPaper, Need
+from praksis.candidates.models import Candidate, Conflict, Consent, Correction, Guardian, HeldPaper, Need
 from praksis.candidates.rules import may_consent_for
 from praksis.messages.models import Muted
 from praksis.messages.queries import messages_of
@@ -66,6 +66,7 @@ TABLES = {
     "conflicts": ("candidates_conflict",),
     "guardians": ("candidates_guardian",),
     "consents": ("candidates_consent",),
+    "corrections": ("candidates_correction",),
     "rounds": ("rounds_entry", "rounds_entrylink", "rounds_choice", "rounds_outcome"),
     "reads": ("base_trailentry", "base_pseudonym"),
     "changes": ("base_change",),
@@ -229,6 +230,8 @@ def _about(user: User, one: Candidate) -> Iterator[Section]:
     yield section("guardians", _("Foresatte"), [_facts(("who", _("hvem"), _who(found.user_id, user))) for found in guardians])
     consents = Consent.objects.filter(candidate=one).order_by("given_at", "pk")
     yield section("consents", _("Samtykker"), [_consent(found, user) for found in consents])
+    asked = Correction.objects.filter(candidate=one).order_by("asked_at", "pk")
+    yield section("corrections", _("Det du har bedt om å få rettet"), map(_correction, asked))
     links = EntryLink.objects.filter(candidate=one).select_related("round", "entry", "member").order_by("-round__closes_at", "pk")
     yield section("rounds", _("Runder, ønsker og resultat"), map(_entry, links))
     yield section("reads", _("Hvem som har sett dette"), _reads(one))
@@ -273,6 +276,16 @@ def _consent(one: Consent, user: User) -> list[Fact]:
         ("given", _("gitt"), one.given_at),
         ("by", _("av"), _who(one.given_by_id, user)),
         ("taken_back", _("tatt tilbake"), one.withdrawn_at),
+    )
+
+
+def _correction(one: Correction) -> list[Fact]:
+    return _facts(
+        ("asked", _("spurt"), one.asked_at),
+        ("text", _("hva som er feil"), one.text),
+        ("state", _("status"), capfirst(one.get_state_display())),
+        ("answer", _("svar"), one.answer),
+        ("answered", _("besvart"), one.answered_at),
     )
 
 

@@ -17,6 +17,7 @@ from praksis.base.codes import TargetGroup
 from praksis.base.sorting import norwegian
 from praksis.candidates.choices import PLACING_ROLES
 from praksis.candidates.models import Candidate
+from praksis.candidates.queries import waiting_corrections
 from praksis.catalogue.choices import PlaceStage, SeatRule
 from praksis.catalogue.models import Place, Scheme, Seat
 from praksis.catalogue.queries import hosts_closed_lately
@@ -117,21 +118,23 @@ class Work:
     offered_places: int
     own_candidates: int
     closed_hosts: list[Host]
+    corrections: int
     led: list[Workplace]
     audited: list[Round]
 
 
 def work_of(reader: Reader) -> Work:
-    """What waits for this reader, in at most twelve queries."""
+    """What waits for this reader, in at most thirteen queries."""
     members = [membership.member_id for membership in reader.memberships if membership.role in PLACING_ROLES]
     return Work(
         reader=reader,
         wishes=_wishes(reader.candidates) if reader.candidates else [],
         rounds=_rounds_of(reader.user) if reader.user and reader.sees_rounds else [],
         places=_places_of(reader.host, reader) if reader.host else [],
-        offered_places=Place.objects.filter(stage=PlaceStage.OFFERED).count() if members else 0,
+        offered_places=Place.objects.filter(stage=PlaceStage.OFFERED).count() if reader.coordinates else 0,
         own_candidates=Candidate.objects.placed_by(reader.user).count() if reader.user and members else 0,
         closed_hosts=hosts_closed_lately() if members else [],
+        corrections=waiting_corrections(reader.user).count() if reader.user and members else 0,
         led=workplaces_led(reader.user) if reader.user and reader.leads else [],
         audited=list(rounds_audited(reader.user)) if reader.user else [],
     )

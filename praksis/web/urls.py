@@ -13,6 +13,7 @@ urlpatterns = [
     path("min-side/opplysninger.<str:kind>", views.known_file, name="known_file"),
     path("min-side/navn/", views.rename_me, name="rename_me"),
     path("min-side/samtykke/<uuid:candidate_id>/<str:kind>/", views.consent, name="consent"),
+    path("min-side/retting/<uuid:candidate_id>/", views.ask_correction, name="ask_correction"),
     path("koordiner/", views.coordinate, name="coordinate"),
     path("farger/", views.choose_colors, name="choose_colors"),
     path("sprak/", require_POST(set_language), name="set_language"),

@@ -1,12 +1,12 @@
 """Pages that combine rooms."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,8 +21,10 @@ from praksis.base import trail
 from praksis.base.codes import Shown
 from praksis.base.dates import moment
 from praksis.base.retention import KINDS
-from praksis.candidates.actions import give_consent, withdraw_consent
+from praksis.candidates.actions import ask_for_correction, give_consent, withdraw_consent
 from praksis.candidates.choices import ConsentKind
+from praksis.candidates.forms import CorrectionForm
+from praksis.candidates.models import Candidate
 from praksis.rounds.queries import public_draws
 from praksis.web.context import COLOR_COOKIE, COLOR_SCHEMES
 from praksis.web.known import as_data, consents_of, people_known
@@ -32,6 +34,7 @@ from praksis.web.queries import front_page, reader_of, work_of
 
 LONGEST_NAME = 200
 SHOWN_DRAWS = 10
+WRONG = 422
 YEAR_SECONDS = 365 * 24 * 3600
 
 
@@ -56,10 +59,19 @@ def my_page(request: HttpRequest) -> HttpResponse:
 @login_required
 def known(request: HttpRequest) -> HttpResponse:
     """Everything that is held about the reader and the reader's wards, who saw it, and what can be done about it."""
+    return _known(request)
+
+
+def _known(request: HttpRequest, tried: Candidate | None = None, form: CorrectionForm | None = None) -> HttpResponse:
     user, people = _user(request), people_known(_user(request))
     trail.saw(request, Shown.FACTS, *people)
-    context = {"sections": all_known(user, people), "consents": consents_of(user, people), "people": people}
-    return render(request, "web/known.html", context)
+    asking = [(one, form if form and one == tried else _correction_form(one)) for one in people]
+    context = {"sections": all_known(user, people), "consents": consents_of(user, people), "asking": asking}
+    return render(request, "web/known.html", context, status=WRONG if form else 200)
+
+
+def _correction_form(one: Candidate, data: QueryDict | None = None) -> CorrectionForm:
+    return CorrectionForm(data, auto_id=f"%s_{one.pk}", initial={"click_key": uuid4()})
 
 
 @never_cache
@@ -112,6 +124,23 @@ def consent(request: HttpRequest, candidate_id: UUID, kind: str) -> HttpResponse
             messages.success(request, _("Samtykket er tatt tilbake og gjelder ikke lenger."))
     except PermissionDenied:
         messages.error(request, _("En foresatt må samtykke for den som er under 18 år."))
+    return redirect("web:known")
+
+
+@never_cache
+@require_POST
+@login_required
+def ask_correction(request: HttpRequest, candidate_id: UUID) -> HttpResponse:
+    """Ask the member to correct something about oneself or a ward."""
+    user = _user(request)
+    one = next((one for one in people_known(user) if one.pk == candidate_id), None)
+    if one is None:
+        raise Http404
+    form = _correction_form(one, request.POST)
+    if not form.is_valid():
+        return _known(request, one, form)
+    ask_for_correction(candidate=one, by=user, **form.cleaned_data)
+    messages.success(request, _("%s har fått det du skrev. Svaret kommer på denne siden.") % one.member.name)
     return redirect("web:known")
 
 

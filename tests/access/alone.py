@@ -38,7 +38,7 @@ NEAR = (
     "regionoperator",
 )
 """Those who are nobody, were something until yesterday, or are something else, or somewhere else."""
-MOST_ROWS = 12
+MOST_ROWS = 8
 
 
 class Caught(Exception):  # noqa: N818 - no error: what was looked for

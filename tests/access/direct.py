@@ -8,7 +8,7 @@ from inspect import signature
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import OperationalError, connection, transaction
 from django.db.models import Model, QuerySet
 from django.utils import timezone
@@ -18,13 +18,18 @@ from praksis.base.identity import NOBODY, Identity
 from praksis.candidates import actions as people
 from praksis.candidates import rules as candidate_rules
 from praksis.candidates.models import Candidate
+from praksis.candidates.queries import units_to_choose
+from praksis.candidates.rules import may_consent_for, may_decide_for, may_place_in, members_led
 from praksis.catalogue import rules as catalogue_rules
-from praksis.catalogue.models import Place
+from praksis.catalogue.actions import offer_place
+from praksis.catalogue.choices import PlaceStage
+from praksis.catalogue.models import Place, Seat
 from praksis.catalogue.queries import open_places_of_scheme
-from praksis.catalogue.rules import may_offer_for, may_see_host, may_see_place
+from praksis.catalogue.rules import may_offer_for, may_see_host, may_see_host_places, may_see_place
 from praksis.organisations import actions as organisations
 from praksis.organisations.choices import Role
-from praksis.organisations.models import Host, Membership, Unit
+from praksis.organisations.models import Host, Invitation, Membership, Unit
+from praksis.organisations.queries import ids_of_units_within, waiting_invitation
 from praksis.rounds import actions as rounds
 from praksis.rounds import rules as round_rules
 from praksis.rounds.actions.rounds import add_places
@@ -135,7 +140,14 @@ def _rules(world: World) -> Iterator[tuple[str, bool]]:
     for role, (first, last) in spans.items():
         days = {"starts_on": today + timedelta(first), "ends_on": None if last is None else today + timedelta(last)}
         Membership.objects.create(user=nobody, member=uib, role=role, **days)
+    taken_back = {"starts_on": today - timedelta(2), "taken_back_at": timezone.now()}
+    Membership.objects.create(user=nobody, member=world.cast.members["region"], role=Role.OPERATOR, **taken_back)
     yield "a role is current from its first day to its last", _current(nobody) == {Role.COUNSELLOR, Role.BOARD}
+    yield "whoever led until yesterday leads no more", members_led(nobody) == []
+    yield (
+        "an operator whose role was taken back adds no member",
+        not _is_done(lambda by: organisations.add_member(name="Ny", short_name="Ny", kind="school", by=by), nobody),
+    )
     yield "a former coordinator places nobody in a round", members_placed_for(world.by("former"), done) == []
     yield (
         "nobody follows another member's people who cannot sign in",
@@ -148,6 +160,9 @@ def _rules(world: World) -> Iterator[tuple[str, bool]]:
         not _is_done(lambda by: people.save_candidate(**taken_in, by=by), counsellor),
     )
     yield "nor adds anybody", not _is_done(lambda by: people.save_candidate(member=uib, person={}, by=by), counsellor)
+    yield from _in_units(world, unit)
+    yield from _deciding(world)
+    yield from _inviting(world)
     yield from _auditing(world)
     yield "who is not signed in coordinates nothing", not may_coordinate(AnonymousUser(), done)
     yield "nobody decides at a host that does not exist", not may_offer_for(world.by("contact"), Host())
@@ -158,18 +173,77 @@ def _rules(world: World) -> Iterator[tuple[str, bool]]:
     yield "a scheme's page shows open places only", open_places_of_scheme(world.schemes["running"]) == []
     add_places(world.rounds["prepared"])
     yield "a round takes open places only", not RoundPlace.objects.filter(place=offered).exists()
-    hidden, shut = world.hosts["hidden"], open_.host
+    hidden, shut = Host.objects.get(pk=world.hosts["hidden"].pk), Host.objects.get(pk=open_.host_id)
     hidden.agreement_signed_on = today
     yield "a host with an agreement is known", may_see_host(AnonymousUser(), hidden)
     hidden.agreement_signed_on, hidden.closed_on = None, today
     yield "a host that was known stays known", may_see_host(AnonymousUser(), hidden)
     shut.closed_on = today
     shut.save()
-    yield "a place at a host that is gone is not shown", not may_see_place(AnonymousUser(), open_)
+    gone = Place.objects.select_related("host").get(pk=open_.pk)
+    yield "a place at a host that is gone is not shown", not may_see_place(AnonymousUser(), gone)
     yield "nor listed", not Place.objects.open().filter(pk=open_.pk).exists()
     for actor in world.cast.actors.values():
         if actor.user:
             yield f"{actor.key} sees the people that are theirs", _seen(actor.user) == _people(world, actor)
+
+
+def _in_units(world: World, unit: Unit) -> Iterator[tuple[str, bool]]:
+    uib, nav, counsellor = world.cast.members["uib"], world.cast.members["nav"], world.by("uibunit")
+    beside, below = (
+        Unit.objects.create(member=uib, name=name, above=above) for name, above in (("Ved siden", None), ("Under", unit))
+    )
+    lowest = Unit.objects.create(member=uib, name="Underst", above=below)
+    within = {unit.pk, below.pk, lowest.pk}
+    yield "a unit is followed with those below it", set(ids_of_units_within([unit.pk])) == within
+    yield "the counsellor gives people one of these", {one.pk for one in units_to_choose(counsellor, uib)[0]} == within
+    yield "and places people there", all(may_place_in(counsellor, uib.pk, one) for one in within)
+    yield "and nowhere else", not any(may_place_in(counsellor, uib.pk, one) for one in (beside.pk, None))
+    yield "nor at another member", not may_place_in(counsellor, nav.pk, unit.pk)
+
+
+def _deciding(world: World) -> Iterator[tuple[str, bool]]:
+    uib, pupil = world.cast.members["uib"], world.candidates["pupil"]
+    deciding = [key for key in world.cast.actors if key != "visitor" and may_decide_for(world.by(key), uib.pk)]
+    yield "a member's coordinators and leads decide for it", sorted(deciding) == ["uibcoordinator", "uiblead"]
+    consenting = [key for key in world.cast.actors if key != "visitor" and may_consent_for(world.by(key), pupil)]
+    yield "a child's guardian consents", consenting == ["guardian"]
+    host, offered = world.hosts["one"], world.places["offered"]
+    deciding = [key for key in world.cast.actors if may_offer_for(world.cast.actors[key].user or AnonymousUser(), host)]
+    yield "a host's contact decides there", deciding == ["contact"]
+    acting = [key for key in world.cast.actors if may_see_host_places(world.cast.actors[key].user or AnonymousUser(), host)]
+    yield "those who act for a host see its own side", sorted(acting) == ["contact", "supervisor"]
+    made = Place(host=host, title="Ny", season=offered.season, extent=offered.extent, contact="ny@person.example")
+    seat = Seat(kind="a", capacity=1, groups=["pupil"])
+    stored = offer_place(place=made, seats=[seat], by=world.by("supervisor"))
+    yield "what anyone else offers for it waits", stored.stage == PlaceStage.OFFERED
+
+
+def _inviting(world: World) -> Iterator[tuple[str, bool]]:
+    uib, lead, now = world.cast.members["uib"], world.by("uiblead"), timezone.now()
+    digest = organisations.digest_of(world.invitations["uib"])
+    asked: dict[str, Any] = {"workplace": uib, "by": lead, "starts_on": timezone.localdate()}
+    yield "an invitation waits", waiting_invitation(digest) is not None
+    for change in ({"accepted_at": now}, {"taken_back_at": now}, {"expires_at": now}):
+        sound = Invitation.objects.filter(digest=digest).values(*change).get()
+        Invitation.objects.filter(digest=digest).update(**change)
+        yield "until it is used, taken back or too old", waiting_invitation(digest) is None
+        Invitation.objects.filter(digest=digest).update(**sound)
+    organisations.invite(email="zquibny@person.example", role="coordinator", **asked)
+    yield "or another takes its place", waiting_invitation(digest) is None
+    has_role = {"email": world.by("uibcoordinator").email, "role": "coordinator"}
+    again = {"email": world.by("former").email, "role": "coordinator"}
+    yield "whoever had one is invited anew", _is_made(lambda: organisations.invite(**again, **asked))
+    yield "nobody is invited to a role they have", not _is_made(lambda: organisations.invite(**has_role, **asked))
+
+
+def _is_made(action: Callable[[], object]) -> bool:
+    try:
+        with transaction.atomic():
+            action()
+    except ValidationError:
+        return False
+    return True
 
 
 def _auditing(world: World) -> Iterator[tuple[str, bool]]:
@@ -246,6 +320,10 @@ def _actions(world: World) -> dict[str, Callable[[User], object]]:
         "add_candidate": lambda by: people.save_candidate(member=uib, person={}, by=by),
         "save_candidate": lambda by: people.save_candidate(member=uib, person={}, by=by, candidate=student),
         "give_consent": lambda by: people.give_consent(candidate=student, kind="share_name", by=by),
+        "ask_for_correction": lambda by: people.ask_for_correction(candidate=student, text="Feil", click_key=uuid.uuid4(), by=by),
+        "answer_correction": lambda by: people.answer_correction(
+            correction=world.corrections["student"], state="done", answer="", by=by
+        ),
         "withdraw_consent": lambda by: people.withdraw_consent(candidate=student, kind="share_name", by=by),
         "add_unit": lambda by: organisations.add_unit(member=uib, name="Ny", above=None, by=by),
         "add_member": lambda by: organisations.add_member(name="Ny", short_name="Ny", kind="school", by=by),

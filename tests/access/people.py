@@ -120,7 +120,8 @@ class Cast:
 
 
 def cast(hosts: dict[str, Host]) -> Cast:
-    """All roles. The one who has left was a coordinator of the university, and a counsellor of its unit, until yesterday."""
+    """All roles. Until yesterday the one who has left was a coordinator of the university, a counsellor of its unit, and a host's
+    contact."""
     made = Cast()
     for member, role in STAFF:
         user = made.add(f"{member}{role.value}", role.value, member)
@@ -147,4 +148,5 @@ def cast(hosts: dict[str, Host]) -> Cast:
         ("supervisor", HostRole.SUPERVISOR, "one", "supervisor"),
     ]:
         HostContact.objects.create(user=made.add(key, column), host=hosts[host], role=role)
+    HostContact.objects.create(user=made.user("former"), host=hosts["one"], **former)
     return made

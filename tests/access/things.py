@@ -294,6 +294,11 @@ def _candidates(world: World) -> dict[str, list[Thing]]:
         ],
         "candidates:from_spreadsheet": [thing(key, pk, data=file, whole=own[key]) for key, pk in members.items()],
         "candidates:access_log": [thing("log", led={"uiblead", "skolelead", "regionlead"})],
+        "candidates:corrections": [thing("list", members=world.cast.staff(*world.cast.members, UNIT))],
+        "candidates:answer_correction": [
+            thing(key, asked.pk, data={"state": "done", "answer": "Rettet."}, members=world.staff_of(key))
+            for key, asked in world.corrections.items()
+        ],
         "candidates:candidates": [thing("list", members=world.cast.staff(*world.cast.members, UNIT))],
     }
 
@@ -314,10 +319,17 @@ def _wishes(world: World) -> dict[str, list[Thing]]:
         "rounds:erase": [thing(one, world.candidates[one].pk, members=world.staff_of(one)) for one in ("student", "participant")],
         "web:known_file": [thing(kind, kind, own=everyone(world)) for kind in ("json", "pdf")],
         "web:rename_me": [thing("name", data=lambda: {"name": "Zqny"}, own=everyone(world))],
+        "web:ask_correction": [
+            thing(key, world.candidates[key].pk, data=_asked, own=world.own(key)) for key in ("student", "pupil", "participant")
+        ],
         "web:consent": [_consent(world, "student", {"student"}), _consent(world, "pupil", {"pupil", "guardian"})],
     }
     results = {name: [*published, waiting] for name in ("rounds:result_of", *DRAWS)}
     return whole | {"rounds:wishes_of": lists} | results
+
+
+def _asked() -> dict[str, Any]:
+    return {"text": "Feil år.", "click_key": uuid4()}
 
 
 def _consent(world: World, person: str, own: set[str]) -> Thing:

@@ -4,6 +4,7 @@ import gzip
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,7 +17,7 @@ from pypdf import PdfReader
 from praksis.base.codes import CONFIDENTIAL_GROUPS, TargetGroup
 from praksis.rounds.models import EntryLink
 from tests.access.people import Actor
-from tests.access.table import Address, Row
+from tests.access.table import PAGE, Address, Row, rows
 from tests.access.things import Thing, thing, things
 from tests.access.world import PEOPLE, World
 
@@ -68,6 +69,8 @@ LANDINGS = {
     "rounds:erase": {"candidates:candidates", "candidates:candidate"},
     "web:rename_me": {"web:known"},
     "web:consent": {"web:known"},
+    "web:ask_correction": {"web:known"},
+    "candidates:answer_correction": {"candidates:corrections"},
     "rounds:add": {"catalogue:place", "rounds:wishes_of"},
     "rounds:wishes_of": {"rounds:wishes_of"},
     "rounds:new_round": {"rounds:round"},
@@ -113,6 +116,7 @@ NAMES_ONE = {
 ABOUT_PEOPLE = ("rounds:wishes", "rounds:result", "rounds:own_")
 CONFIDENTIAL = re.compile("|".join([*CONFIDENTIAL_GROUPS, *(str(TargetGroup(one).label) for one in CONFIDENTIAL_GROUPS)]))
 TOLD_GROUP = {"work_training": "nav", "language_practice": "kommune"}
+WORDS = {(row.name, row.method): row.words for row in rows(PAGE.read_text())}
 
 
 type Entered = list[tuple[str, UUID | None]]
@@ -267,6 +271,7 @@ class Walk:
         if found & self.people() and not _private(answer):
             yield "names a person and may be kept by the browser"
         yield from self._groups(row, actor, shown)
+        yield from _leading_nowhere(actor, _only_page(body))
 
     def named_in_head(self, heads: str, answer: Any) -> set[str]:
         """Names in headers, cookies and file names: nobody's, not even one's own. An address may hold the id of one's own."""
@@ -346,6 +351,15 @@ def _not_allowed(row: Row, answer: Any, *, used: bool) -> Iterator[str]:
         yield f"should be answered, got {status}"
 
 
+def _leading_nowhere(actor: Actor, page: str) -> Iterator[str]:
+    """Links and buttons to what this role never gets."""
+    for kind, path in sorted(set(re.findall(r'(href|action)="(/[^"?#]*)', page))):
+        words = WORDS.get((_view_name(path), "GET" if kind == "href" else "POST"), {})
+        if words.get(actor.role) == {"no"}:
+            yield f"leads to {_view_name(path)}"
+
+
+@cache
 def _view_name(location: str) -> str:
     try:
         return resolve(location.partition("?")[0]).view_name

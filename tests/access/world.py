@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from praksis.accounts.actions import make_link
 from praksis.accounts.models import User
-from praksis.candidates.models import Candidate, Guardian, Need
+from praksis.candidates.models import Candidate, Correction, Guardian, Need
 from praksis.catalogue.actions import index_places
 from praksis.catalogue.choices import Extent, PlaceStage, SchemeStage, SeatRule
 from praksis.catalogue.models import Place, Scheme, Seat
@@ -68,6 +68,7 @@ class World:
     rounds: dict[str, Round] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
     auditors: dict[str, Auditor] = field(default_factory=dict)
+    corrections: dict[str, Correction] = field(default_factory=dict)
     tokens: list[str] = field(default_factory=list)
     invitations: dict[str, str] = field(default_factory=dict)
 
@@ -139,6 +140,10 @@ def _people(made: World) -> None:
         if user:
             told(user.email, made.staff_of(key))
     Guardian.objects.create(candidate=made.candidates["pupil"], user=made.by("guardian"))
+    for key in ("student", "participant", "pupil"):
+        asked = Correction.objects.create(candidate=made.candidates[key], text=f"Zqfeil{key}", click_key=uuid.uuid4())
+        made.corrections[key] = asked
+        told(asked.text, made.staff_of(key) | made.own(key))
 
 
 def _places(made: World) -> None:

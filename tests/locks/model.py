@@ -207,6 +207,11 @@ def _consent(region: Region, by: Identity, row: Row) -> Commands:
     return _with_person(region, by, row) | own
 
 
+def _correction(region: Region, by: Identity, row: Row) -> Commands:
+    may = frozenset({"select", "update"}) if _follows(by, region.person(row)) else NONE
+    return may | {"select", "insert"} if row["candidate_id"] in by.people else may
+
+
 def _guardian(region: Region, by: Identity, row: Row) -> Commands:
     return _with_person(region, by, row) | (SEE if _is(by, row["user_id"]) else NONE)
 
@@ -381,6 +386,7 @@ MODEL: dict[str, dict[str, Rule]] = {
         "candidates_heldpaper": _with_person,
         "candidates_conflict": _with_person,
         "candidates_consent": _consent,
+        "candidates_correction": _correction,
         "candidates_guardian": _guardian,
         "rounds_entry": _entry,
         "rounds_entrylink": _entry_link,
@@ -411,6 +417,7 @@ MODEL: dict[str, dict[str, Rule]] = {
         "candidates_conflict": _of_forgotten("candidate_id"),
         "candidates_guardian": _any(_of_forgotten("candidate_id"), _of_forgotten("user_id", SEE)),
         "candidates_consent": _any(_of_forgotten("candidate_id"), _of_forgotten("given_by_id", SEE)),
+        "candidates_correction": _of_forgotten("candidate_id"),
         "rounds_entrylink": _of_forgotten("candidate_id"),
         "accounts_linkrequest": _mailed,
         "base_trailentry": lambda _region, by, _row: SEE if _key(by, "chain") else NONE,

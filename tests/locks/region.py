@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from praksis.accounts.models import Factor, LinkRequest, OutsideIdentity, Passkey, RecoveryCode, Session, SignInLink, User
 from praksis.base.models import Change, TrailEntry
-from praksis.candidates.models import Candidate, Conflict, Consent, Guardian, HeldPaper, Need
+from praksis.candidates.models import Candidate, Conflict, Consent, Correction, Guardian, HeldPaper, Need
 from praksis.catalogue.models import Place
 from praksis.messages.choices import Topic
 from praksis.messages.models import Message, Muted
@@ -37,6 +37,7 @@ def fill() -> None:
         HeldPaper.objects.create(candidate=one, paper="police")
         Conflict.objects.create(candidate=one, host=wanted.host, code="relation")
         Consent.objects.create(candidate=one, kind="share_name", given_by=one.user)
+        Correction.objects.create(candidate=one, text="Feil år", click_key=uuid.uuid4())
     this, later = _allocated(made.round, people, wanted), _allocated(_next(made.round), people[1:3], wanted)
     _auditors(made, [this.round, later.round])
     _kept_long_enough(made, people, later.round)

@@ -22,7 +22,7 @@ from praksis.base.codes import Season
 from praksis.base.erasures import digest_of, remember, remember_digests
 from praksis.base.identity import Identity, acting, current
 from praksis.base.retention import days
-from praksis.candidates.models import Candidate, Conflict, Consent, Guardian, HeldPaper, Need
+from praksis.candidates.models import Candidate, Conflict, Consent, Correction, Guardian, HeldPaper, Need
 from praksis.catalogue.choices import PlaceStage
 from praksis.catalogue.models import Place
 from praksis.messages.models import Message, Muted
@@ -30,7 +30,7 @@ from praksis.organisations.models import HostContact, Invitation, Membership
 from praksis.rounds.choices import RoundState
 from praksis.rounds.models import Auditor, Choice, Entry, EntryLink, Publication, Run, RunInput
 
-GO_WITH_THE_PERSON: tuple[type[models.Model], ...] = (EntryLink, Guardian, Consent, Conflict, HeldPaper, Need)
+GO_WITH_THE_PERSON: tuple[type[models.Model], ...] = (EntryLink, Guardian, Consent, Correction, Conflict, HeldPaper, Need)
 GO_WITH_THE_USER: tuple[type[models.Model], ...] = (
     Session,
     SignInLink,

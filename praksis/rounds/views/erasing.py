@@ -14,9 +14,9 @@ from praksis.base import trail
 from praksis.base.codes import Shown
 from praksis.base.jobs import defer_job
 from praksis.candidates.models import Candidate
+from praksis.candidates.rules import may_decide_for
 from praksis.rounds.choices import RoundState
 from praksis.rounds.models import EntryLink
-from praksis.rounds.rules import may_publish_for
 from praksis.rounds.views.rounds import current_user
 
 
@@ -27,7 +27,7 @@ def erase(request: HttpRequest, candidate_id: UUID) -> HttpResponse:
     """Ask first; then a job erases the person. Not while a round with the person is being allocated."""
     user = current_user(request)
     found = get_object_or_404(Candidate.objects.placed_by(user), pk=candidate_id)
-    if not may_publish_for(user, found.member_id):
+    if not may_decide_for(user, found.member_id):
         raise Http404
     if request.method != "POST":
         trail.saw(request, Shown.FACTS, found)
