@@ -11,6 +11,8 @@ from praksis.accounts.choices import Way
 from praksis.accounts.factors import has_factor
 from praksis.accounts.models import User
 from praksis.accounts.sessions import FACTOR, WAY
+from praksis.base import trail
+from praksis.base.codes import Shown
 from praksis.base.identity import Identity, acting
 
 log = logging.getLogger("praksis.sign_in")
@@ -43,6 +45,7 @@ def enter(request: HttpRequest, user: User, *, way: Way, strong: bool = False) -
         request.session[FACTOR] = PASSED
     elif has_factor(user):
         request.session[FACTOR] = OWED
+    trail.signed(request, user.pk, Shown.SIGNED_IN)
     log.info("signed in by %s: %s", way, user.pk)
 
 
@@ -50,7 +53,15 @@ def pass_factor(request: HttpRequest) -> None:
     """The second factor was given, or made; from here on it is another session."""
     request.session.cycle_key()
     request.session[FACTOR] = PASSED
-    log.info("second factor given: %s", request.user.pk)
+    told(request, Shown.CODE_RIGHT, "second factor given")
+
+
+def told(request: HttpRequest, what: Shown, line: str) -> None:
+    """Keep in the trail and in the log what whoever is signed in did about it."""
+    user = request.user
+    if isinstance(user, User):
+        trail.signed(request, user.pk, what)
+    log.info("%s: %s", line, user.pk)
 
 
 def put_off_factor(request: HttpRequest) -> bool:

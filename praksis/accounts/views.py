@@ -25,7 +25,7 @@ from praksis.accounts.actions import (
     use_link,
     user_of,
 )
-from praksis.accounts.backends import MAY_PUT_OFF, OWED, enter, leave, log, pass_factor, put_off_factor
+from praksis.accounts.backends import MAY_PUT_OFF, OWED, enter, leave, log, pass_factor, put_off_factor, told
 from praksis.accounts.browsers import browser_of, keep_browser, network_of
 from praksis.accounts.choices import Checked, Way
 from praksis.accounts.factors import check_code, has_factor, new_secret, picture, remove_factor, secret_of, set_up_factor
@@ -34,6 +34,7 @@ from praksis.accounts.models import OutsideIdentity, Passkey, Session, User
 from praksis.accounts.openid import OpenIdError, Outsider, Question, new_question, where_to_ask, where_to_sign_out, who_is_it
 from praksis.accounts.providers import Provider
 from praksis.accounts.sessions import FACTOR, WAY
+from praksis.base.codes import Shown
 
 TOO_MANY, FORBIDDEN, UNREACHABLE = 429, 403, 502
 QUESTION = "__Host-question" if settings.SESSION_COOKIE_SECURE else "question"
@@ -134,7 +135,7 @@ def _shown(session: Session, this: str | None) -> dict[str, object]:
 @require_POST
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     ended = end_sessions(user=_user(request))
-    log.info("signed out everywhere: %s", request.user.pk)
+    told(request, Shown.SIGNED_OUT, "signed out everywhere")
     leave(request)
     said = ngettext("Du er logget ut i %(count)d nettleser.", "Du er logget ut i %(count)d nettlesere.", ended)
     messages.success(request, said % {"count": ended})
@@ -151,7 +152,7 @@ def _user(request: HttpRequest) -> User:
 def _changed(request: HttpRequest, what: str) -> None:
     """One signs in another way now. Whoever came in by the old one is out, and who changed it is told so (side effects)."""
     ended = end_other_sessions(user=_user(request), this=request.session.session_key or "")
-    log.info("%s: %s", what, request.user.pk)
+    told(request, Shown.WAYS, what)
     if ended:
         said = ngettext("Du er logget ut i %(count)d annen nettleser.", "Du er logget ut i %(count)d andre nettlesere.", ended)
         messages.info(request, said % {"count": ended})
@@ -185,7 +186,7 @@ def give_passkey(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and passkeys.give(request, _user(request), **form.cleaned_data):
         pass_factor(request)
         return redirect("web:my_page")
-    log.info("second factor refused, passkey: %s", request.user.pk)
+    told(request, Shown.CODE_WRONG, "second factor refused, passkey")
     messages.error(request, gettext("Passnøkkelen ble ikke godtatt. Prøv igjen, eller bruk en kode."))
     return redirect("accounts:second_factor")
 
@@ -216,7 +217,7 @@ def _is_right(request: HttpRequest, form: CodeForm) -> bool:
     elif checked == Checked.WRONG:
         form.add_error("code", gettext("Koden er feil, eller den er brukt. Vent til appen viser en ny."))
     if checked != Checked.RIGHT:
-        log.info("second factor refused, %s: %s", checked, request.user.pk)
+        told(request, Shown.CODE_WRONG, f"second factor refused, {checked}")
     return checked == Checked.RIGHT
 
 

@@ -7,15 +7,15 @@ there. Within the house `base_pseudonym` tells whom they stand for.
 import re
 from collections.abc import Mapping
 
-from praksis.base.codes import ReadKind
+from praksis.base.codes import ReadKind, Shown
 from praksis.base.models import TrailEntry
 
 _HEADER = "CEF:0|Praksistorget|praksistorget|1.0|audit:access|Innsynslogg"
 
 
 def line_of(entry: TrailEntry) -> str:
-    """One entry. A refusal is `WARN` and `Deny`, all else `INFO` and `Permit`."""
-    refused = entry.kind == ReadKind.REFUSAL
+    """One entry. A refusal and a wrong second factor are `WARN` and `Deny`, all else `INFO` and `Permit`."""
+    refused = entry.kind == ReadKind.REFUSAL or entry.shown == Shown.CODE_WRONG
     extension = {
         "end": str(int(entry.at.timestamp() * 1000)),
         "suid": str(entry.actor),

@@ -71,10 +71,11 @@ class ReadKind(TextChoices):
     EXPORT = "export", _("Nedlastet fil")
     REFUSAL = "refusal", _("Avslag")
     CHANGE = "change", _("Endring")
+    SIGN_IN = "sign_in", _("Innlogging")
 
 
 class Shown(TextChoices):
-    """What a page shows of a person."""
+    """What a page shows of a person; in the class of sign-ins, what happened."""
 
     FACTS = "facts", _("Opplysninger, behov og papirer")
     PEOPLE = "people", _("Navn i listen over kandidater")
@@ -86,6 +87,11 @@ class Shown(TextChoices):
     TRAIL = "trail", _("Navn i innsynsloggen")
     ALL = "all", _("Alt som er lagret")
     FILES = "files", _("Filene fra en fordeling, uten navn")
+    SIGNED_IN = "signed_in", _("Logget inn")
+    CODE_RIGHT = "code_right", _("Totrinn gitt")
+    CODE_WRONG = "code_wrong", _("Totrinn gitt feil")
+    WAYS = "ways", _("Endret hvordan man logger inn")
+    SIGNED_OUT = "signed_out", _("Logget ut overalt")
 
 
 class ReadBy(TextChoices):

@@ -22,7 +22,7 @@ from praksis.base.identity import NOBODY, Identity, asked, current
 from praksis.base.models import Change, Pseudonym, TrailEntry
 
 NO_MEMBER = UUID(int=0)
-"""In place of a member where there is none: a candidate was refused something."""
+"""In place of a member where there is none: a candidate was refused something, somebody signed in."""
 REFUSED = frozenset({403, 404})
 
 
@@ -56,13 +56,20 @@ def took(request: HttpRequest, shown: Shown, members: Iterable[UUID]) -> None:
     request.__dict__["taken"] = [(shown, member) for member in members]
 
 
+def signed(request: HttpRequest, user: UUID, what: Shown) -> None:
+    """Say that somebody signed in, gave a second factor, right or wrong, changed how to sign in, or signed out everywhere."""
+    request.__dict__.setdefault("signed", []).append((user, what))
+
+
 def enter(request: HttpRequest, status: int) -> None:
-    """Enter what the answer with this status shows or refuses. Any error of the database's is the caller's."""
+    """Enter what the answer with this status shows or refuses, and how one signed in. Any error of the database's is the
+    caller's."""
     identity = current.get() or NOBODY
-    if not identity.user or request.resolver_match is None:
+    if request.resolver_match is None:
         return
-    refused = status in REFUSED
-    entries = list(_refusals(request, identity) if refused else _reads(request, identity))
+    entries = list(_sign_ins(request))
+    if identity.user:
+        entries += _refusals(request, identity) if status in REFUSED else _reads(request, identity)
     if entries:
         TrailEntry.objects.using("trail").bulk_create(entries)
 
@@ -93,7 +100,7 @@ def _sights(request: HttpRequest) -> dict[UUID, _Sight]:
 
 def _reads(request: HttpRequest, identity: Identity) -> Iterator[TrailEntry]:
     """In the order of the people's ids: two pages that make the same pseudonyms at once wait for each other in one direction."""
-    asked = _asked(request, identity)
+    asked = _asked(request, UUID(identity.user))
     for _pk, sight in sorted(_sights(request).items()):
         whose = {"person": sight.person.pk, "member": sight.person.member_id}
         read_by = _relation(identity, sight.person)
@@ -104,18 +111,24 @@ def _reads(request: HttpRequest, identity: Identity) -> Iterator[TrailEntry]:
 
 def _refusals(request: HttpRequest, identity: Identity) -> Iterator[TrailEntry]:
     """One for each member that the user works for: its lead sees what was tried."""
-    asked = _asked(request, identity)
+    asked = _asked(request, UUID(identity.user))
     for member in sorted(identity.members):
         yield TrailEntry(kind=ReadKind.REFUSAL, member=UUID(member), read_by=_work(identity, member), **asked)
     if not identity.members:
         yield TrailEntry(kind=ReadKind.REFUSAL, member=NO_MEMBER, **asked)
 
 
-def _asked(request: HttpRequest, identity: Identity) -> dict[str, Any]:
+def _sign_ins(request: HttpRequest) -> Iterator[TrailEntry]:
+    """Of no member: whoever works for two signs in once."""
+    for user, what in request.__dict__.get("signed", ()):
+        yield TrailEntry(kind=ReadKind.SIGN_IN, shown=what, member=NO_MEMBER, **_asked(request, user))
+
+
+def _asked(request: HttpRequest, actor: UUID) -> dict[str, Any]:
     """Who asked for what."""
     page = request.resolver_match.view_name if request.resolver_match else ""
     target = hashlib.sha256(request.path.encode()).hexdigest()
-    return {"request": UUID(asked.get()), "actor": UUID(identity.user), "page": page, "method": request.method, "target": target}
+    return {"request": UUID(asked.get()), "actor": actor, "page": page, "method": request.method, "target": target}
 
 
 def _relation(identity: Identity, person: Person) -> ReadBy:

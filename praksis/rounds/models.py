@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from praksis.accounts.models import User
 from praksis.base.codes import Season, TargetGroup
+from praksis.candidates.choices import PLACING_ROLES
 from praksis.candidates.models import Candidate, Need, placing_members, placing_units
 from praksis.catalogue.models import Place
 from praksis.organisations.choices import MemberKind
@@ -42,6 +43,14 @@ class RoundQuerySet(models.QuerySet["Round"]):
             return self.all()
         own = seeing.values("member")
         return self.filter(Q(owner__in=own) | Q(pk__in=Round.members.through.objects.filter(member__in=own).values("round")))
+
+    def audited_by(self, user: User) -> "RoundQuerySet":
+        """Those the user checks whole: as their auditor, unless one follows people of their members or is in them oneself, and so
+        could see through the pseudonyms."""
+        named = self.filter(auditors__in=Auditor.objects.current().filter(user=user))
+        follows = user.memberships.current().filter(role__in=PLACING_ROLES).values("member")
+        own = EntryLink.objects.owned_by(user).values("round")
+        return named.exclude(members__in=follows).exclude(pk__in=own)
 
 
 class Round(models.Model):

@@ -33,6 +33,6 @@ def walk(
 
 
 TAKEN = """
-    with taken as (delete from base_trailentry where kind <> 'change' returning kind, person)
+    with taken as (delete from base_trailentry where kind not in ('change', 'sign_in') returning kind, person)
     select taken.kind, one.subject from taken left join base_pseudonym one on one.id = taken.person
 """

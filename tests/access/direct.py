@@ -3,12 +3,10 @@
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from datetime import timedelta
 from inspect import signature
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import OperationalError, connection, transaction
 from django.db.models import Model, QuerySet
 from django.utils import timezone
@@ -18,25 +16,15 @@ from praksis.base.identity import NOBODY, Identity
 from praksis.candidates import actions as people
 from praksis.candidates import rules as candidate_rules
 from praksis.candidates.models import Candidate
-from praksis.candidates.queries import units_to_choose
-from praksis.candidates.rules import may_consent_for, may_decide_for, may_place_in, members_led
 from praksis.catalogue import rules as catalogue_rules
-from praksis.catalogue.actions import offer_place
-from praksis.catalogue.choices import PlaceStage
-from praksis.catalogue.models import Place, Seat
-from praksis.catalogue.queries import open_places_of_scheme
-from praksis.catalogue.rules import may_offer_for, may_see_host, may_see_host_places, may_see_place
+from praksis.catalogue.models import Place
 from praksis.organisations import actions as organisations
-from praksis.organisations.choices import Role
-from praksis.organisations.models import Host, Invitation, Membership, Unit
-from praksis.organisations.queries import ids_of_units_within, waiting_invitation
+from praksis.organisations.models import Unit
 from praksis.rounds import actions as rounds
 from praksis.rounds import rules as round_rules
-from praksis.rounds.actions.rounds import add_places
-from praksis.rounds.models import Auditor, EntryLink, Round, RoundPlace
-from praksis.rounds.queries.rounds import members_placed_for
-from praksis.rounds.rules import may_audit, may_coordinate, may_end_auditor, may_name_auditor, may_rank_for
+from praksis.rounds.models import Auditor, EntryLink, Round
 from praksis.web.middleware import identity_of
+from tests.access.answers import is_done, rules
 from tests.access.people import PLACING, UNIT, Actor
 from tests.access.world import PEOPLE, World
 
@@ -50,6 +38,7 @@ FILTERS: dict[str, Callable[[Any], QuerySet[Any]]] = {
     "entries placed": EntryLink.objects.placed_by,
     "entries owned": EntryLink.objects.owned_by,
     "rounds": Round.objects.visible_to,
+    "rounds to check": Round.objects.audited_by,
 }
 """Those that ask for whom."""
 
@@ -72,12 +61,12 @@ def _acting(world: World) -> Iterator[str]:
 
 def _done(world: World) -> Iterator[str]:
     for name, action in _actions(world).items():
-        yield from (f"{name} is done for {key}" for key in OTHERS if _is_done(action, world.by(key)))
+        yield from (f"{name} is done for {key}" for key in OTHERS if is_done(action, world.by(key)))
 
 
 def _not_held(world: World) -> Iterator[str]:
     with transaction.atomic():
-        yield from (f"{name} does not hold" for name, holds in _rules(world) if not holds)
+        yield from (f"{name} does not hold" for name, holds in rules(world) if not holds)
         transaction.set_rollback(True)
 
 
@@ -132,151 +121,6 @@ def _away(*_statement: object) -> None:
     raise OperationalError
 
 
-def _rules(world: World) -> Iterator[tuple[str, bool]]:
-    """What the pages of this region do not come to, each with the change that brings it about."""
-    today, nobody = timezone.localdate(), world.by("nobody")
-    uib, done = world.cast.members["uib"], world.rounds["done"]
-    spans = {Role.COUNSELLOR: (-1, 1), Role.COORDINATOR: (1, None), Role.LEAD: (-2, -1), Role.BOARD: (-1, None)}
-    for role, (first, last) in spans.items():
-        days = {"starts_on": today + timedelta(first), "ends_on": None if last is None else today + timedelta(last)}
-        Membership.objects.create(user=nobody, member=uib, role=role, **days)
-    taken_back = {"starts_on": today - timedelta(2), "taken_back_at": timezone.now()}
-    Membership.objects.create(user=nobody, member=world.cast.members["region"], role=Role.OPERATOR, **taken_back)
-    yield "a role is current from its first day to its last", _current(nobody) == {Role.COUNSELLOR, Role.BOARD}
-    yield "whoever led until yesterday leads no more", members_led(nobody) == []
-    yield (
-        "an operator whose role was taken back adds no member",
-        not _is_done(lambda by: organisations.add_member(name="Ny", short_name="Ny", kind="school", by=by), nobody),
-    )
-    yield "a former coordinator places nobody in a round", members_placed_for(world.by("former"), done) == []
-    yield (
-        "nobody follows another member's people who cannot sign in",
-        not may_rank_for(world.by("uibcoordinator"), world.entry("unable", "open").link),
-    )
-    counsellor, unit = world.by("uibunit"), Unit.objects.get(name="Zqenhet")
-    taken_in: dict[str, Any] = {"member": uib, "person": {"unit": unit}, "candidate": world.candidates["doubleuib"]}
-    yield (
-        "a unit's counsellor takes nobody in from elsewhere",
-        not _is_done(lambda by: people.save_candidate(**taken_in, by=by), counsellor),
-    )
-    yield "nor adds anybody", not _is_done(lambda by: people.save_candidate(member=uib, person={}, by=by), counsellor)
-    yield from _in_units(world, unit)
-    yield from _deciding(world)
-    yield from _inviting(world)
-    yield from _auditing(world)
-    yield "who is not signed in coordinates nothing", not may_coordinate(AnonymousUser(), done)
-    yield "nobody decides at a host that does not exist", not may_offer_for(world.by("contact"), Host())
-    done.members.clear()
-    yield "the owner sees a round without members", Round.objects.visible_to(world.by("uiblead")).filter(pk=done.pk).exists()
-    offered, open_ = world.places["offered"], world.places["free"]
-    Place.objects.filter(pk=offered.pk).update(scheme=world.schemes["running"])
-    yield "a scheme's page shows open places only", open_places_of_scheme(world.schemes["running"]) == []
-    add_places(world.rounds["prepared"])
-    yield "a round takes open places only", not RoundPlace.objects.filter(place=offered).exists()
-    hidden, shut = Host.objects.get(pk=world.hosts["hidden"].pk), Host.objects.get(pk=open_.host_id)
-    hidden.agreement_signed_on = today
-    yield "a host with an agreement is known", may_see_host(AnonymousUser(), hidden)
-    hidden.agreement_signed_on, hidden.closed_on = None, today
-    yield "a host that was known stays known", may_see_host(AnonymousUser(), hidden)
-    shut.closed_on = today
-    shut.save()
-    gone = Place.objects.select_related("host").get(pk=open_.pk)
-    yield "a place at a host that is gone is not shown", not may_see_place(AnonymousUser(), gone)
-    yield "nor listed", not Place.objects.open().filter(pk=open_.pk).exists()
-    for actor in world.cast.actors.values():
-        if actor.user:
-            yield f"{actor.key} sees the people that are theirs", _seen(actor.user) == _people(world, actor)
-
-
-def _in_units(world: World, unit: Unit) -> Iterator[tuple[str, bool]]:
-    uib, nav, counsellor = world.cast.members["uib"], world.cast.members["nav"], world.by("uibunit")
-    beside, below = (
-        Unit.objects.create(member=uib, name=name, above=above) for name, above in (("Ved siden", None), ("Under", unit))
-    )
-    lowest = Unit.objects.create(member=uib, name="Underst", above=below)
-    within = {unit.pk, below.pk, lowest.pk}
-    yield "a unit is followed with those below it", set(ids_of_units_within([unit.pk])) == within
-    yield "the counsellor gives people one of these", {one.pk for one in units_to_choose(counsellor, uib)[0]} == within
-    yield "and places people there", all(may_place_in(counsellor, uib.pk, one) for one in within)
-    yield "and nowhere else", not any(may_place_in(counsellor, uib.pk, one) for one in (beside.pk, None))
-    yield "nor at another member", not may_place_in(counsellor, nav.pk, unit.pk)
-
-
-def _deciding(world: World) -> Iterator[tuple[str, bool]]:
-    uib, pupil = world.cast.members["uib"], world.candidates["pupil"]
-    deciding = [key for key in world.cast.actors if key != "visitor" and may_decide_for(world.by(key), uib.pk)]
-    yield "a member's coordinators and leads decide for it", sorted(deciding) == ["uibcoordinator", "uiblead"]
-    consenting = [key for key in world.cast.actors if key != "visitor" and may_consent_for(world.by(key), pupil)]
-    yield "a child's guardian consents", consenting == ["guardian"]
-    host, offered = world.hosts["one"], world.places["offered"]
-    deciding = [key for key in world.cast.actors if may_offer_for(world.cast.actors[key].user or AnonymousUser(), host)]
-    yield "a host's contact decides there", deciding == ["contact"]
-    acting = [key for key in world.cast.actors if may_see_host_places(world.cast.actors[key].user or AnonymousUser(), host)]
-    yield "those who act for a host see its own side", sorted(acting) == ["contact", "supervisor"]
-    made = Place(host=host, title="Ny", season=offered.season, extent=offered.extent, contact="ny@person.example")
-    seat = Seat(kind="a", capacity=1, groups=["pupil"])
-    stored = offer_place(place=made, seats=[seat], by=world.by("supervisor"))
-    yield "what anyone else offers for it waits", stored.stage == PlaceStage.OFFERED
-
-
-def _inviting(world: World) -> Iterator[tuple[str, bool]]:
-    uib, lead, now = world.cast.members["uib"], world.by("uiblead"), timezone.now()
-    digest = organisations.digest_of(world.invitations["uib"])
-    asked: dict[str, Any] = {"workplace": uib, "by": lead, "starts_on": timezone.localdate()}
-    yield "an invitation waits", waiting_invitation(digest) is not None
-    for change in ({"accepted_at": now}, {"taken_back_at": now}, {"expires_at": now}):
-        sound = Invitation.objects.filter(digest=digest).values(*change).get()
-        Invitation.objects.filter(digest=digest).update(**change)
-        yield "until it is used, taken back or too old", waiting_invitation(digest) is None
-        Invitation.objects.filter(digest=digest).update(**sound)
-    organisations.invite(email="zquibny@person.example", role="coordinator", **asked)
-    yield "or another takes its place", waiting_invitation(digest) is None
-    has_role = {"email": world.by("uibcoordinator").email, "role": "coordinator"}
-    again = {"email": world.by("former").email, "role": "coordinator"}
-    yield "whoever had one is invited anew", _is_made(lambda: organisations.invite(**again, **asked))
-    yield "nobody is invited to a role they have", not _is_made(lambda: organisations.invite(**has_role, **asked))
-
-
-def _is_made(action: Callable[[], object]) -> bool:
-    try:
-        with transaction.atomic():
-            action()
-    except ValidationError:
-        return False
-    return True
-
-
-def _auditing(world: World) -> Iterator[tuple[str, bool]]:
-    uib, done = world.cast.members["uib"], world.rounds["done"]
-    yield "an auditor checks the round", may_audit(world.by("auditor"), done)
-    yield "and no other", not may_audit(world.by("auditor"), world.rounds["closed"])
-    yield "who follows people in a round does not audit it", not may_audit(world.by("uibcoordinator"), done)
-    yield "nor who is in it", not may_audit(world.by("student"), done)
-    yield "nor whose role has ended", not may_audit(world.by("former"), done)
-    yield "a lead names an auditor for the own member", may_name_auditor(world.by("uiblead"), done, uib.pk)
-    yield "where it takes part", not may_name_auditor(world.by("uiblead"), world.rounds["others"], uib.pk)
-    yield "for no other", not may_name_auditor(world.by("skolelead"), done, uib.pk)
-    yield "a coordinator names none", not may_name_auditor(world.by("uibcoordinator"), done, uib.pk)
-    yield "every lead in the round ends an auditor", may_end_auditor(world.by("skolelead"), done)
-    yield "and nobody else", not any(may_end_auditor(world.by(key), done) for key in ("uibcoordinator", "regionlead"))
-
-
-def _current(user: User) -> set[str]:
-    return set(user.memberships.current().values_list("role", flat=True))
-
-
-def _seen(user: User) -> set[object]:
-    placed, own = Candidate.objects.placed_by(user), Candidate.objects.owned_by(user)
-    return {*placed.values_list("pk", flat=True), *own.values_list("pk", flat=True)}
-
-
-def _people(world: World, actor: Actor) -> set[object]:
-    """Whom one places, and oneself and one's ward. Nobody has just been made one of the university's staff."""
-    theirs = [key for key in world.candidates if actor.key in world.staff_of(key) | world.own(key)]
-    theirs += [key for key in world.candidates if actor.key == "nobody" and PEOPLE[key][0] == "uib"]
-    return {world.candidates[key].pk for key in theirs}
-
-
 def _told(world: World, user: User, actor: Actor) -> Identity:
     """For whom a request acts, by who it is."""
     cast, at = world.cast, [key for key in world.cast.members if key == actor.at]  # a unit's counsellor is at none
@@ -295,19 +139,6 @@ def _told(world: World, user: User, actor: Actor) -> Identity:
 
 def _texts(rows: Iterable[Model]) -> tuple[str, ...]:
     return tuple(sorted(str(row.pk) for row in rows))
-
-
-def _is_done(action: Callable[[User], object], by: User) -> bool:
-    ours = transaction.atomic()
-    try:
-        with ours:
-            action(by)
-            transaction.set_rollback(True)
-    except PermissionDenied:
-        return False
-    except Exception:  # noqa: BLE001 - it came past the question, and found something else wrong
-        return True
-    return True
 
 
 def _actions(world: World) -> dict[str, Callable[[User], object]]:

@@ -120,8 +120,8 @@ class Cast:
 
 
 def cast(hosts: dict[str, Host]) -> Cast:
-    """All roles. Until yesterday the one who has left was a coordinator of the university, a counsellor of its unit, and a host's
-    contact."""
+    """All roles. Until yesterday the one who has left was the university's coordinator and its unit's counsellor, NAV's lead, an
+    operator, and a host's contact."""
     made = Cast()
     for member, role in STAFF:
         user = made.add(f"{member}{role.value}", role.value, member)
@@ -133,8 +133,9 @@ def cast(hosts: dict[str, Host]) -> Cast:
     today = timezone.localdate()
     former = {"starts_on": today - timedelta(days=9), "ends_on": today - timedelta(days=1)}
     gone = made.add("former", "candidate")
-    for role, where in ((Role.COORDINATOR, None), (Role.COUNSELLOR, unit)):
-        Membership.objects.create(user=gone, member=made.members["uib"], role=role, unit=where, **former)
+    Membership.objects.create(user=gone, member=made.members["uib"], role=Role.COUNSELLOR, unit=unit, **former)
+    for at, role in (("uib", Role.COORDINATOR), ("nav", Role.LEAD), ("region", Role.OPERATOR)):
+        Membership.objects.create(user=gone, member=made.members[at], role=role, **former)
     for key, at in [(actor.key, actor.at) for actor in made.actors.values() if actor.at] + [("former", "uib")]:
         for name in made.user(key).name.split():
             made.told(name, made.staff(at, roles=("lead",)))

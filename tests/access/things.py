@@ -127,7 +127,7 @@ def _organisations(world: World) -> dict[str, list[Thing]]:
     }
     held = [
         ("uib", Membership.objects.get(user=world.by("uibcounsellor")).pk, {"uiblead"}),
-        ("former", Membership.objects.get(user=world.by("former"), unit=None).pk, set[str]()),
+        ("former", Membership.objects.get(user=world.by("former"), role="coordinator").pk, set[str]()),
         ("nav", Membership.objects.get(user=world.by("navcounsellor")).pk, {"regionoperator"}),
         ("one", HostContact.objects.get(user=world.by("supervisor")).pk, {"contact"}),
     ]

@@ -14,10 +14,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from conftest import AsRole
 from praksis.accounts import factors
 from praksis.accounts.actions import make_link
 from praksis.accounts.choices import FACTOR_FAILURES, FACTOR_RESTS, FACTOR_SETUP_SECONDS, Checked
 from praksis.accounts.models import Factor, RecoveryCode, Session, User
+from praksis.base import trail
+from praksis.base.models import Pseudonym, TrailEntry
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 APP = pyotp.TOTP(SECRET)
@@ -187,3 +190,16 @@ def test_a_sealed_secret_is_not_taken_for_ever(kari: User, monkeypatch: pytest.M
     monkeypatch.setattr("cryptography.fernet.time.time", lambda: later)
     assert factors.secret_of(kari, sealed) is None
     assert factors.secret_of(kari, "not sealed") is None
+
+
+def test_what_one_does_to_sign_in_stands_in_the_trail(kari: User, codes: list[str], as_owner: AsRole) -> None:
+    """Of no member; by a pseudonym of hers."""
+    client = came_by_link(kari)
+    for page, code in ((GIVE, wrong()), (GIVE, codes[0]), (REMOVE, codes[1])):
+        client.post(page, {"code": code})
+    client.post(reverse("accounts:sign_out_everywhere"))
+    with as_owner():
+        entries = list(TrailEntry.objects.filter(kind="sign_in").order_by("at").values_list("shown", "actor", "member", "person"))
+        hers = Pseudonym.objects.get(subject=kari.pk, member=trail.NO_MEMBER).pk
+    assert [shown for shown, *_ in entries] == ["signed_in", "code_wrong", "code_right", "ways", "signed_out"]
+    assert {entry[1:] for entry in entries} == {(hers, trail.NO_MEMBER, None)}

@@ -15,8 +15,8 @@ FILES = ("instance", "result", "leaves")
 
 
 def rounds_audited(user: User) -> QuerySet[Round]:
-    """The rounds of which the user is an auditor now, the newest first."""
-    return Round.objects.filter(auditors__in=Auditor.objects.current().filter(user=user)).order_by("-closes_at", "pk")
+    """The rounds that the user may check, the newest first."""
+    return Round.objects.audited_by(user).order_by("-closes_at", "pk")
 
 
 def members_to_name_for(user: User, round_: Round) -> QuerySet[Member]:

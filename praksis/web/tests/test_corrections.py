@@ -1,5 +1,6 @@
 """Somebody asks for a correction on the page that tells what is held; the member's staff see it and answer."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -9,10 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from conftest import AsRole
 from praksis.accounts.models import User
+from praksis.base.jobs import defer_job
 from praksis.candidates.models import Candidate, Correction
-from praksis.rounds.actions.erasing import erase_person
 from praksis.rounds.tests.world import World, candidate, who, world
 
 pytestmark = pytest.mark.django_db
@@ -97,8 +97,8 @@ def test_the_list_asks_as_many_queries_for_three_as_for_one(region: World, ola: 
     assert counts[0] == counts[1]
 
 
-def test_what_was_asked_goes_with_the_person(region: World, ola: Candidate, as_worker: AsRole) -> None:
+def test_what_was_asked_goes_with_the_person(region: World, ola: Candidate, run_jobs: Callable[[], int]) -> None:
     ask(ola)
-    with as_worker():
-        erase_person(ola.pk)
+    defer_job("rounds.erase_person", candidate_id=str(ola.pk))
+    run_jobs()
     assert not Correction.objects.exists()

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -14,7 +15,7 @@ from pypdf import PdfReader
 from conftest import AsRole
 from praksis.accounts.models import User
 from praksis.base.locks import tables_of_persons
-from praksis.candidates.models import Candidate, Conflict, Consent, Guardian, HeldPaper
+from praksis.candidates.models import Candidate, Conflict, Consent, Correction, Guardian, HeldPaper
 from praksis.rounds.actions import publish_run
 from praksis.rounds.tests.world import World, candidate, host, opened, place, seat, user, who, world
 from praksis.web.known import LEFT_OUT, TABLES
@@ -31,6 +32,7 @@ def made(as_worker: AsRole) -> World:
     Conflict.objects.create(candidate=ola, host=host("Naboverten"), code="relation")
     Guardian.objects.create(candidate=ola, user=user("Mor"))
     Consent.objects.create(candidate=ola, kind="share_name", given_by=ola.user)
+    Correction.objects.create(candidate=ola, text="Feil år", click_key=uuid4())
     wanted, full = place("Kontoret", seat(1)), place("Butikken", seat(1))
     opened(region).enter()
     region.rank(eva, full)
