@@ -31,6 +31,8 @@ from praksis.rounds.models import Auditor, EntryLink, Round, RoundPlace
 from praksis.rounds.queries.audits import auditors_of, members_to_name_for
 from praksis.rounds.queries.rounds import members_placed_for, rounds_of
 from praksis.rounds.rules import may_audit, may_coordinate, may_end_auditor, may_name_auditor, may_rank_for
+from praksis.ways.models import Gap
+from praksis.ways.queries import Wanted, hosts_to_ask
 from tests.access.people import Actor
 from tests.access.world import PEOPLE, ROUNDS, World
 
@@ -78,6 +80,10 @@ def rules(world: World) -> Iterator[tuple[str, bool]]:
     yield "the owner sees a round without members", Round.objects.visible_to(world.by("uiblead")).filter(pk=done.pk).exists()
     offered, open_ = world.places["offered"], world.places["free"]
     Place.objects.filter(pk=offered.pk).update(scheme=world.schemes["running"])
+    Gap.objects.filter(pk=world.gaps["toclose"].pk).update(closed_at=timezone.now())
+    yield "a need that was met is closed", {one.pk for one in Gap.objects.open()} == {world.gaps["todraft"].pk}
+    asked = {one.host.name for one in hosts_to_ask(Wanted("", "pupil", "health", "bachelor"))}
+    yield "hosts to ask are hosts that are known", world.hosts["one"].name in asked and world.hosts["hidden"].name not in asked
     yield "a scheme's page shows open places only", open_places_of_scheme(world.schemes["running"]) == []
     add_places(world.rounds["prepared"])
     yield "a round takes open places only", not RoundPlace.objects.filter(place=offered).exists()

@@ -23,6 +23,9 @@ from praksis.organisations.models import Unit
 from praksis.rounds import actions as rounds
 from praksis.rounds import rules as round_rules
 from praksis.rounds.models import Auditor, EntryLink, Round
+from praksis.ways import actions as ways
+from praksis.ways import rules as way_rules
+from praksis.ways.queries import Wanted
 from praksis.web.middleware import identity_of
 from tests.access.answers import is_done, rules
 from tests.access.people import PLACING, UNIT, Actor
@@ -31,7 +34,7 @@ from tests.access.world import PEOPLE, World
 OTHERS = ("navcoordinator", "kommunecoordinator", "navboard", "regionlead", "former")
 """Whoever has no say over the university's people and rounds: of another member, of none, and of none any more."""
 
-ROOMS = (candidate_rules, catalogue_rules, round_rules)
+ROOMS = (candidate_rules, catalogue_rules, round_rules, way_rules)
 FILTERS: dict[str, Callable[[Any], QuerySet[Any]]] = {
     "people placed": Candidate.objects.placed_by,
     "people owned": Candidate.objects.owned_by,
@@ -88,6 +91,9 @@ def _unanswered(world: World) -> Iterator[str]:
             "unit_id": Unit.objects.get(name="Zqenhet").pk,
             "candidate": world.candidates["doubleuib"],
             "host": offered.host,
+            "member": world.cast.members["uib"],
+            "scheme": world.schemes["owned"],
+            "gap": world.gaps["todraft"],
             "place": offered,
             "round_": world.rounds["prepared"],
             "link": world.entry("doubleuib", "open").link,
@@ -161,6 +167,11 @@ def _actions(world: World) -> dict[str, Callable[[User], object]]:
         "add_need": lambda by: people.add_need(candidate=student, need={}, by=by),
         "import_candidates": lambda by: people.import_candidates(member=uib, rows=[], by=by),
         "enter_candidates": lambda by: rounds.enter_candidates(round_=world.rounds["open"], member=uib, by=by),
+        "note_gap": lambda by: ways.note_gap(member=uib, wanted=Wanted("Nytt", "pupil", "health", "bachelor"), by=by),
+        "start_scheme": lambda by: ways.start_scheme(gap=world.gaps["todraft"], by=by),
+        "close_gap": lambda by: ways.close_gap(gap=world.gaps["toclose"], by=by),
+        "tell_hurdle": lambda by: ways.tell_hurdle(scheme=world.schemes["owned"], code="A02", helped="", by=by),
+        "take_back_hurdle": lambda by: ways.take_back_hurdle(scheme=world.schemes["owned"], code="A01", by=by),
         "publish_run": lambda by: rounds.publish_run(run=world.runs["closed"], member=uib, by=by),
         "create_round": lambda by: rounds.create_round(owner=uib, members=[], seed=1, max_choices=5, by=by, **new),
         "open_round": lambda by: rounds.open_round(round_=prepared, by=by),
