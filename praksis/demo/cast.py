@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 
 from praksis.accounts.models import User
 from praksis.base.codes import Field, Language, Paper
@@ -13,11 +14,12 @@ from praksis.demo.hosts import Workplace
 from praksis.demo.members import Members, Source
 from praksis.demo.people import PAPERS, Person, build_person, paper_of
 from praksis.demo.periods import period_of, period_with
-from praksis.demo.personas import CANDIDATES, EMPLOYER, GUARDIAN, STAFF, Persona, all_personas
+from praksis.demo.personas import AUDITOR, CANDIDATES, EMPLOYER, GUARDIAN, STAFF, Persona, all_personas
 from praksis.demo.places import Offering
 from praksis.demo.texts import ordinary_places, tandems
 from praksis.organisations.choices import HostRole
 from praksis.organisations.models import HostContact, Membership
+from praksis.rounds.models import Auditor, Round
 
 HOUSE = "sykehjem"
 """The kind of workplace that the employer speaks for."""
@@ -25,8 +27,16 @@ INTEREST = {"work_training": Field.TRADE, "language_practice": Field.FOOD, "pupi
 
 
 def cast_users(draw: Draw) -> dict[str, User]:
-    """A user for each persona, by its key."""
-    return {one.key: User(id=draw.uuid(), name=one.name, email=one.email) for one in all_personas()}
+    """A user for each persona but the auditor, by its key."""
+    return {one.key: User(id=draw.uuid(), name=one.name, email=one.email) for one in all_personas() if one is not AUDITOR}
+
+
+def cast_auditor(draw: Draw, members: Members, round_: Round, today: date) -> Auditor:
+    """One who checks the round for a year, on behalf of a member in it; with the user."""
+    user = User(id=draw.uuid(), name=AUDITOR.name, email=AUDITOR.email)
+    span = {"starts_on": today, "ends_on": today + timedelta(days=365)}
+    member = members.members[AUDITOR.member]
+    return Auditor(id=draw.uuid(), round=round_, user=user, member=member, name=user.name, email=user.email, **span)
 
 
 def cast_staff(draw: Draw, users: dict[str, User], members: Members) -> Iterator[Membership]:

@@ -76,6 +76,9 @@ CANDIDATES = (
 )
 GUARDIAN = Persona("guardian", "Espen Hjelle", _("Far til Tiril. Ser og hjelper med ønskene hennes."))
 EMPLOYER = Persona("employer", "Astrid Nordås", _("Kontaktperson hos en virksomhet med en vanlig plass og en tandem."))
+AUDITOR = Persona(
+    "auditor", "Ingvild Tveit", _("Kontrollør. Sjekker hele vårrunden, uten navn."), member="Høgskulen på Vestlandet"
+)
 STAFF = (
     Persona(
         "university", "Guro Espeland", _("Praksiskoordinator ved HVL."), member="Høgskulen på Vestlandet", role=Role.COORDINATOR
@@ -112,7 +115,7 @@ STAFF = (
 GROUPS: tuple[tuple[str | Promise, tuple[Persona, ...]], ...] = (
     (_("De som trenger plass"), (*CANDIDATES, GUARDIAN)),
     (_("De som tilbyr og formidler"), (EMPLOYER, *STAFF[:5])),
-    (_("Regionen"), STAFF[5:]),
+    (_("Regionen"), (*STAFF[5:], AUDITOR)),
 )
 
 

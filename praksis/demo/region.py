@@ -17,6 +17,7 @@ from praksis.catalogue.models import Pool, Scheme
 from praksis.demo import edges
 from praksis.demo.cast import (
     add_employers_places,
+    cast_auditor,
     cast_candidates,
     cast_employer,
     cast_staff,
@@ -34,7 +35,7 @@ from praksis.demo.periods import AUTUMN, SPRING
 from praksis.demo.sizes import AUTUMN_SHARE, Size
 from praksis.demo.texts import read
 from praksis.organisations.models import HostContact
-from praksis.rounds.models import Reserve, Round, RoundPlace
+from praksis.rounds.models import Auditor, Reserve, Round, RoundPlace
 
 type Rows = Sequence[Model]
 
@@ -50,6 +51,7 @@ class Region:
     contacts: list[HostContact]
     firms: Firms
     halves: list[HalfYear]
+    auditors: list[Auditor]
     edges: edges.Edges
 
     @property
@@ -88,6 +90,7 @@ class Region:
         yield rounds
         taking_part = {(half.round.pk, entry.member_id): None for half in self.halves for entry in half.entries}
         yield [Round.members.through(round_id=round_, member_id=member) for round_, member in taking_part]
+        yield self.auditors
         yield [
             RoundPlace(id=uuid.uuid5(offer.place.pk, "round"), round=half.round, place=offer.place)
             for half in self.halves
@@ -135,15 +138,17 @@ def build_region(size: Size, seed: int, today: date) -> Region:
     guardian = edges.mark_people(spring, halves[0], found)
     for plan, half in zip((spring, autumn), halves, strict=True):
         enter(plan, half)
+    auditor = cast_auditor(Draw(seed, "auditor"), members, halves[0].round, today)
     kept = {str(house.host.pk), *found.values()}
     region = Region(
-        users=[*members.users, *users.values(), guardian],
+        users=[*members.users, *users.values(), guardian, auditor.user],
         members=members,
         schemes=[*schemes.values(), *planned_schemes(Draw(seed, "planned"))],
         workplaces=workplaces,
         contacts=cast_employer(cast, users, house),
         firms=register_firms(Draw(seed, "firms"), workplaces, kept, now),
         halves=halves,
+        auditors=[auditor],
         edges=found,
     )
     _date(region, now)

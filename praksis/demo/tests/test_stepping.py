@@ -17,7 +17,7 @@ from praksis.demo.personas import all_personas
 
 KEYS = {
     "student_elective", "student_mandatory", "apprentice", "work_training", "language_practice", "pupil", "guardian", "employer",
-    "university", "nav", "municipality", "county", "school", "coordinator", "lead", "board", "operator",
+    "university", "nav", "municipality", "county", "school", "coordinator", "lead", "board", "operator", "auditor",
 }  # fmt: skip
 OUTSIDE = """
 import django
