@@ -29,13 +29,19 @@ IDENTITY = ("identity_of", "ids_led", "_without_lead")
 REFUSED_AGAIN = "shows a button that is refused when it is pressed"
 ENDED_AGAIN = "what does not work any more is ended once more"
 SURVIVORS: dict[str, str] = {
-    "candidates.queries.looks: without Candidate.objects.placed_by(user)": "the log is of members that one leads, and so places for",
+    "candidates.queries.looks: without Candidate.objects.placed_by(user)": (
+        "the log is of members that one leads, and so places for"
+    ),
     "candidates.rules.may_place_in: without unit_id is not None": "what is no unit is in none",
     "catalogue.views._file: goes on after Http404": "what follows is public, and knows no third kind of file",
     "catalogue.views.place: without may_approve_places(request.user)": REFUSED_AGAIN,
-    "organisations.actions.accept_invitation: without Invitation.objects.waiting()": "for those who come at once; others are told before",
+    "organisations.actions.accept_invitation: without Invitation.objects.waiting()": (
+        "for those who come at once; others are told before"
+    ),
     "organisations.actions.invite: without Invitation.objects.waiting()": ENDED_AGAIN,
-    "organisations.actions.mail_invitation: without Invitation.objects.waiting()": "the worker's: organisations/tests/test_mailed.py",
+    "organisations.actions.mail_invitation: without Invitation.objects.waiting()": (
+        "the worker's: organisations/tests/test_mailed.py"
+    ),
     "organisations.actions.withdraw_invitation: without Invitation.objects.waiting()": ENDED_AGAIN,
     "organisations.queries._without_lead: without current.get()": "the purpose opens, whoever acts",
     "organisations.queries._without_lead: without NOBODY": "somebody always acts where it is asked",
