@@ -28,6 +28,7 @@ SURVIVORS = {
         "the policies of the links show no other link; of these, the person and the member's staff see the entry already"
     ),
     "rounds_choice.worker_delete_3: for select too": "the list goes with the entry, which the worker sees by the same words",
+    "rounds_auditor.web_insert_4: for select, update too": "whom a lead may name in a round the lead sees and ends already",
 }
 """Faults that change nothing anyone could see, each with its reason."""
 

@@ -46,7 +46,7 @@ _CHANGE = "update {table} set ({columns}) = (select {columns} from jsonb_populat
 _NONE = sql.SQL("select from pg_class where false").format()
 _COLUMNS = """
     select attname, has_column_privilege(%s, attrelid, attnum, 'update'),
-        exists (select from pg_constraint where conrelid = attrelid and attnum = any(conkey))
+        exists (select from pg_constraint where conrelid = attrelid and contype <> 'n' and attnum = any(conkey))
         or exists (select from pg_index where indrelid = attrelid and attnum = any(indkey))
     from pg_attribute where attrelid = %s::regclass and attnum > 0 and not attisdropped and attgenerated = '' order by attnum
 """

@@ -82,7 +82,7 @@ def _told(made: World) -> None:
 
 def _auditors(made: World, rounds: list[Round]) -> None:
     """One who is, one who was, one who will be, one who was taken back, one for the other round, one for a round of one member,
-    and one without a last day."""
+    one for a member that is not in it, and one without a last day."""
     now, today = timezone.now(), timezone.localdate()
     day, alone = timedelta(days=1), _next(rounds[0])
     alone.members.set([made.nav])
@@ -93,6 +93,7 @@ def _auditors(made: World, rounds: list[Round]) -> None:
         {"ends_on": today + day, "taken_back_at": now},
         {"ends_on": today + day, "round": rounds[1], "member": made.nav},
         {"round": alone, "member": made.nav},
+        {"round": alone, "member": made.uib},
         {},
     ]
     for number, span in enumerate(spans):
