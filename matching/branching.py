@@ -6,7 +6,7 @@ last optimum.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import ceil, floor
 
@@ -18,6 +18,10 @@ from matching.highs import Floats, Relaxation, Relaxed, UnsettledError, Whole, t
 from matching.program import NONE_BELOW, Program
 
 _ROUNDS = 30  # of looking for cuts, at the root
+_OFTEN = 1.0  # seconds between two words of how far a search is
+
+type Tell = Callable[[int, int], None]
+"""Hears the value of the best point so far, and what no point is under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +36,10 @@ class _Node:
 class Tree:
     """The search of one program for the least cost, with a relaxation that stands at its root."""
 
-    def __init__(self, program: Program, cost: Ints, relaxation: Relaxation) -> None:
+    def __init__(self, program: Program, cost: Ints, relaxation: Relaxation, tell: Tell | None = None) -> None:
         self.program = program  # with the cuts that were found, which all points keep
+        self._tell = tell
+        self._told = time.monotonic()
         self.cost = cost
         self._relaxation = relaxation
 
@@ -61,6 +67,7 @@ class Tree:
         """The best point that costs less than `value`; nothing can cost less than `least`. Stops after so many nodes."""
         best, left = None, [_Node(least)]
         while left and nodes > 0 and time.monotonic() < deadline:
+            self._tell_now_and_then(value, left)
             node = left.pop()
             nodes -= 1
             if value is not None and node.bound >= value:
@@ -77,6 +84,11 @@ class Tree:
         self._relaxation.hold({}, {})
         bounds = [node.bound for node in left] + ([] if value is None else [value])
         return Whole(best, finished=not left, bound=min(bounds, default=None))
+
+    def _tell_now_and_then(self, value: int | None, left: list[_Node]) -> None:
+        if self._tell is not None and value is not None and time.monotonic() > self._told + _OFTEN:
+            self._told = time.monotonic()
+            self._tell(value, min(value, *(node.bound for node in left)))
 
     def _looked_at(self, node: _Node, value: int | None, deadline: float) -> tuple[Ints | None, list[_Node]]:
         """The node's best point where its relaxation is one, else its halves; neither where nothing in it is better."""

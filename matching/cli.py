@@ -27,6 +27,7 @@ from matching.value import value
 from matching.verify import verify
 
 DONE, DOES_NOT_HOLD, CANNOT_TAKE = 0, 1, 2
+_ERASE, _WIDE = "\x1b[K", 24  # a bar's line, and how wide it is
 TOLD = 20  # faults that verify lists; a result of another round has thousands
 
 
@@ -234,9 +235,17 @@ def _solve(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _tell(done: Progress) -> None:
-    proven = "proven" if done.proven else f"not proven, bound {json.dumps(done.bound)}"
-    print(f"{done.level} {json.dumps(done.value)} {proven} ({done.seconds:.1f} s)", flush=True)
+def _tell(now: Progress) -> None:
+    """A line for each level; on a terminal below it a bar, with the best so far while a level is searched."""
+    if sys.stderr.isatty():
+        print(f"\r{_ERASE}", end="", file=sys.stderr, flush=True)
+    if now.decided:
+        proven = "proven" if now.proven else f"not proven, bound {json.dumps(now.bound)}"
+        print(f"{now.level} {json.dumps(now.value)} {proven} ({now.seconds:.1f} s)", flush=True)
+    if sys.stderr.isatty() and now.share < 1:
+        done = round(_WIDE * now.share)
+        best = "" if now.decided else f" {now.level} {json.dumps(now.value)}, bound {json.dumps(now.bound)}, {now.seconds:.0f} s"
+        print(f"[{'#' * done}{'.' * (_WIDE - done)}]{best}", end="", file=sys.stderr, flush=True)
 
 
 def _verify(options: argparse.Namespace) -> int:

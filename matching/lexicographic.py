@@ -16,7 +16,7 @@ from scipy import sparse
 
 from matching.arcs import Flags, Ints
 from matching.bounds import ceiling, label_of_rows, price
-from matching.branching import Tree
+from matching.branching import Tell, Tree
 from matching.highs import Floats, Relaxation, UnsettledError, search
 from matching.program import NONE_BELOW, Program
 
@@ -73,12 +73,13 @@ class Levels:
             if better is not None and cost @ better < cost @ self.x[self._columns]:
                 self.x[self._columns] = better
 
-    def decide(self, cost: Ints, guide: Ints, deadline: float) -> Decision:
+    def decide(self, cost: Ints, guide: Ints, deadline: float, tell: Tell | None = None) -> Decision:
         """Find the least `cost @ x` among the points that are left, and keep only those that have it."""
         left, before = cost[self._columns], int(cost @ self.x)
         shortfall: int | None = 0
         if left.any():
-            shortfall = self._decide(left, deadline)
+            fixed = before - int(left @ self.x[self._columns])
+            shortfall = self._decide(left, deadline, tell and (lambda value, bound: tell(fixed + value, fixed + bound)))
         value = int(cost @ self.x)
         known = self._sure and shortfall is not None
         self._sure = self._sure and shortfall == 0
@@ -86,16 +87,16 @@ class Levels:
             self.polish(guide, deadline)
         return Decision(value, value - (shortfall or 0) if known else None, self._sure)
 
-    def _tree(self, cost: Ints) -> Tree:
+    def _tree(self, cost: Ints, tell: Tell | None = None) -> Tree:
         """The search tree of the program with this cost; its relaxation goes on from the one before."""
         if self._relaxation is None:
             self._relaxation = Relaxation(self._program, cost)
         self._relaxation.price(cost)
-        return Tree(self._program, cost, self._relaxation)
+        return Tree(self._program, cost, self._relaxation, tell)
 
-    def _decide(self, cost: Ints, deadline: float) -> int | None:
+    def _decide(self, cost: Ints, deadline: float, tell: Tell | None) -> int | None:
         """Decide one sum. How far the bound is from the value, None where it is not known."""
-        tree, value = self._tree(cost), int(cost @ self.x[self._columns])
+        tree, value = self._tree(cost, tell), int(cost @ self.x[self._columns])
         try:
             relaxed = tree.root(value, deadline)
         except UnsettledError:

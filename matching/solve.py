@@ -14,6 +14,7 @@ from scipy import sparse
 
 import matching
 from matching.arcs import Arcs, Flags, Ints, arcs_of, lottery_of, pins_of, possible, seats_of
+from matching.branching import Tell
 from matching.by_order import Outcome, by_order
 from matching.highs import search
 from matching.kinds import least_kinds
@@ -29,7 +30,10 @@ FOR_PINS = 60.0  # seconds there are at least to hold the pins, without which th
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A level that was just decided, `number` of `of`, `seconds` after the start."""
+    """A level, `number` of `of`, `seconds` after the start.
+
+    It was just decided, or is being worked on: then it tells the best so far, and the bound where there is one.
+    """
 
     level: str
     number: int
@@ -38,6 +42,12 @@ class Progress:
     bound: Bound
     proven: bool
     seconds: float
+    decided: bool = True
+
+    @property
+    def share(self) -> float:
+        """The share of the levels that are decided, from 0 to 1."""
+        return (self.number if self.decided else self.number - 1) / self.of
 
 
 def solve(
@@ -162,7 +172,8 @@ class Run:
         for number, (name, costs) in enumerate(zip((*objective, *hidden), steps, strict=True), start=1):
             decided[name] = []
             for cost in costs:
-                decided[name].append(self._state.decide(cost, guides[number], self._share(left)))
+                tell = None if progress is None or name not in objective else self._teller(progress, name, decided[name], number)
+                decided[name].append(self._state.decide(cost, guides[number], self._share(left), tell))
                 left -= 1
             if name in objective:
                 self._tell(progress, _level(name, decided[name], self._unreachable(name)), number)
@@ -244,11 +255,20 @@ class Run:
             return 0
         return sum(max(0, one.at_least - len(self._instance.candidates)) for one in self._instance.reserves)
 
-    def _tell(self, progress: Callable[[Progress], None] | None, level: Level, number: int) -> None:
+    def _teller(self, progress: Callable[[Progress], None], name: str, before: list[Decision], number: int) -> Tell:
+        """What tells how far the search of a level is; of a vector the parts that are decided come before."""
+
+        def tell(value: int, bound: int) -> None:
+            level = _level(name, [*before, Decision(value, bound, proven=False)], self._unreachable(name))
+            self._tell(progress, level, number, decided=False)
+
+        return tell
+
+    def _tell(self, progress: Callable[[Progress], None] | None, level: Level, number: int, *, decided: bool = True) -> None:
         if progress is not None:
             seconds = time.monotonic() - self._started
             of = len(self._objective)
-            progress(Progress(level.level, number, of, level.value, level.bound, level.proven, seconds))
+            progress(Progress(level.level, number, of, level.value, level.bound, level.proven, seconds, decided))
 
     def assignment(self) -> dict[str, tuple[str, str]]:
         """Candidate id -> place id and kind."""

@@ -184,6 +184,20 @@ def test_progress_is_told_level_by_level() -> None:
     ]
 
 
+def test_a_search_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("matching.branching._OFTEN", -1.0)
+    told: list[Progress] = []
+    result = solve(generate("hard", 200, 5), progress=told.append)
+    inside = [one for one in told if not one.decided]
+    final = {level.level: level.value for level in result.levels}
+    assert inside
+    assert [one.share for one in told] == sorted(one.share for one in told)
+    for one in inside:
+        if isinstance(one.value, int):
+            assert isinstance(one.bound, int)
+            assert sorted([one.value, final[one.level], one.bound])[1] == final[one.level], one
+
+
 def test_policies_that_are_not_there_are_refused() -> None:
     with pytest.raises(InputError, match="'best' is not available"):
         solve(instance((), ()), "best")

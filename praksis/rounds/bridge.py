@@ -25,7 +25,7 @@ from praksis.rounds.models import Choice, Round
 from praksis.rounds.rules import exclusion, seat_accepts, seat_requires
 
 if TYPE_CHECKING:
-    from matching.solve import Progress as Decided
+    from matching.solve import Progress as Solving
 
 __all__ = [
     "Allocation",
@@ -234,7 +234,7 @@ def allocate(instance: Instance, policy: str, *, time_limit: int, progress: Prog
     from matching.solve import solve  # the solver takes a second to load, which only the worker shall wait for
 
     progress("solve", 5)
-    result = solve(instance, policy, time_limit, lambda decided: progress("solve", _share(decided)))
+    result = solve(instance, policy, time_limit, lambda now: progress("solve", _share(now)))
     progress("verify", 70)
     report = verify(instance, result)
     if not report.ok:
@@ -274,9 +274,9 @@ def drawn_for(seed: int, entry: str, place: str) -> str:
     return "".join(f"{word:04x}" for word in lottery_words(seed, entry, place))
 
 
-def _share(decided: "Decided") -> int:
+def _share(now: "Solving") -> int:
     """Solving is taken to be from 5 to 70 per cent of the work."""
-    return 5 + 65 * decided.number // decided.of
+    return 5 + int(65 * now.share)
 
 
 def _rows(instance: Instance, result: Result, leaves: Leaves) -> Iterator[Row]:
