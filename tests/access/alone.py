@@ -32,6 +32,7 @@ NEAR = (
     "student",
     "pupil",
     "guardian",
+    "auditor",
     "contact",
     "signer",
     "supervisor",

@@ -49,6 +49,8 @@ SURVIVORS: dict[str, str] = {
     "rounds.views.draws.own_draw_file: goes on after Http404": "whoever came in after the run has an empty file",
     "rounds.views.runs._run_id: goes on after Http404": "what is no key is an error, and no page",
     "rounds.views.wishes._page: without may_rank_for(current_user(request), link)": REFUSED_AGAIN,
+    "ways.queries.missing: without Place.objects.open()": "says that there is a place which nobody can have, and names none",
+    "ways.queries.open_gaps: without Gap.objects.open()": "lists a need that was met; needs are public",
 }
 """Faults that change nothing anyone could see, each with its reason."""
 
