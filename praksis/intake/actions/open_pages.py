@@ -18,6 +18,8 @@ from praksis.organisations.models import Member
 SCHEMES = Path(__file__).parent.parent.parent / "catalogue" / "data" / "schemes.csv"
 SAME = uuid.UUID("8d3f7f0e-6a52-4f0b-9f5e-0d6f9a4f6b11")
 """The namespace in which a row's contents make its id: an identical row is the same scheme, in this file and in the next."""
+OURS = {"kind", "fields"}
+"""Columns in which the reader sorts what the source says: sorted otherwise, it is still the same scheme."""
 SUMMARY = "what_the_page_says_in_at_most_15_words_of_your_own"
 
 
@@ -68,7 +70,7 @@ def _read(table: Table, columns: dict[str, str]) -> tuple[dict[uuid.UUID, Scheme
         if found:
             faults += [(line.number, f"{heading}: {fault_sentence(code, facts)}") for heading, code, facts in found]
             continue
-        said = "\x1f".join(cells[name] for name in sorted(cells))
+        said = "\x1f".join(cells[name] for name in sorted(cells) if name not in OURS)
         values = {name: as_stored(name, value) for name, value in read.values.items() if not name.startswith("year:")}
         schemes.setdefault(key := uuid.uuid5(SAME, said), Scheme(pk=key, **values))
         rows += 1
