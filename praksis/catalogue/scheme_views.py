@@ -15,6 +15,7 @@ from praksis.accounts.models import User
 from praksis.catalogue import queries, scheme_queries
 from praksis.catalogue.actions import ChangedMeanwhileError
 from praksis.catalogue.likeness import likely_doubles
+from praksis.catalogue.markup import scheme_markup
 from praksis.catalogue.models import Scheme
 from praksis.catalogue.rules import may_edit_scheme, members_coordinated
 from praksis.catalogue.scheme_forms import SchemeForm
@@ -37,6 +38,7 @@ def scheme(request: HttpRequest, scheme_id: UUID) -> HttpResponse:
         "changes": scheme_queries.changes_of(found),
         "places": queries.open_places_of_scheme(found),
         "similar": scheme_queries.similar_schemes(found),
+        "linked": scheme_markup(found, request.build_absolute_uri(found.get_absolute_url())),
         "may_edit": may_edit_scheme(request.user, found),
     }
     return render(request, "catalogue/scheme.html", context)

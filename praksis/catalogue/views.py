@@ -31,6 +31,7 @@ from praksis.catalogue.actions import (
 )
 from praksis.catalogue.choices import Extent, PlaceStage
 from praksis.catalogue.forms import GROUP_HINTS, OfferForm, PlaceForm, SeatForm, SecondHalfForm, seat_forms
+from praksis.catalogue.markup import place_markup
 from praksis.catalogue.models import Place, Seat
 from praksis.catalogue.rules import (
     may_approve_places,
@@ -64,6 +65,7 @@ def place(request: HttpRequest, place_id: UUID) -> HttpResponse:
         "seats": queries.seats_shown(found),
         "wanted": queries.wanted(found).get(""),
         "spots": [queries.spot(found)] if queries.has_spot(found.host) else [],
+        "linked": place_markup(found, request.build_absolute_uri(found.get_absolute_url())),
         "may_edit": may_edit_place(request.user, found),
         "may_approve": may_approve_places(request.user),
     }

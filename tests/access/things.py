@@ -201,6 +201,8 @@ def _catalogue(world: World) -> dict[str, list[Thing]]:
         "api:file": [
             thing(f"{name}.{form}", name, form) for name in ("plasser", "ordninger") for form in ("json", "csv", "xlsx")
         ],
+        "api:embedded": [thing("nn", "nn"), thing("en", "en", query="?group=pupil")],
+        "api:description": [thing(form, form) for form in ("ttl", "jsonld", "rdf")],
         "api-v1:place": [place("free", open=all_), place("tandem", open=all_), thing("shut", places["shut"].pk)],
         "api-v1:scheme": [thing("running", world.schemes["running"].pk, open=all_), thing("ended", world.schemes["ended"].pk)],
         "api-v1:host": [thing("one", hosts["one"].pk, open=all_), thing("hidden", hosts["hidden"].pk)],

@@ -16,7 +16,7 @@ from tests.access.walk import random_arguments
 
 pytestmark = pytest.mark.django_db
 TEXT = re.compile(r"text/|application/(atom\+)?xml|image/svg")
-OPEN_DATA = ("/api/", "/data/")
+OPEN_DATA = ("/api/", "/data/", "/finn.atom", "/frister.ics", "/innebygd/")
 ELSEWHERE = ("https://evil.example/", "//evil.example/", "https:evil.example", "\\\\evil.example", "javascript:alert(1)")
 
 

@@ -1,5 +1,6 @@
 """The components as template tags; they are built in, no page loads them. docs/look.md shows each with an example."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -38,6 +39,13 @@ register.filter(dates.short_moment)
 
 STATUS_ICONS = {"ok": "check", "warn": "warning", "error": "error", "info": "info"}
 NOTICE_ICONS = {**STATUS_ICONS, "info": "info", "lock": "lock", "bell": "bell"}
+
+
+@register.simple_tag
+def linked_data(value: dict[str, Any]) -> SafeString:
+    """What search engines read of a page: a block of data, which no browser runs and no policy has to let through."""
+    text = json.dumps(value, ensure_ascii=False).translate({ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"})
+    return SafeString(f'<script type="application/ld+json">{text}</script>')
 
 
 @register.simple_tag
