@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.csp import CSP
 from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
@@ -65,5 +66,11 @@ def snippet(request: HttpRequest) -> HttpResponse:
     language = chosen.pop("lang", get_language() or "nb")
     query = f"?{urlencode(chosen)}" if chosen else ""
     address = f"{site_of(request)}{reverse('api:embedded', args=[language])}{query}"
-    context = {"options": options, "chosen": chosen | {"lang": language}, "address": address}
+    context = {"options": options, "chosen": chosen | {"lang": language}, "address": address, "lines": _lines(address)}
     return render(request, "api/snippet.html", context)
+
+
+def _lines(address: str) -> str:
+    """What is pasted; the codes in the address need no escaping but for the sign between them."""
+    link, title = address.replace("&", "&amp;"), _("Ledige plasser")
+    return f'<iframe src="{link}" title="{title}" width="100%" height="480" loading="lazy" style="border: 0"></iframe>'
