@@ -7,6 +7,7 @@ with its reasons says how likely each is. A reason is data (`Reason`); `reason_s
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from urllib.parse import urlsplit
 
@@ -128,6 +129,7 @@ def words(text: str) -> list[str]:
     return [_plain(word) for word in found if word not in PASSED_OVER]
 
 
+@lru_cache(100_000)
 def _plain(word: str) -> str:
     """«samanliknande» and «comparative» become «sammenlignend»."""
     word = LIKE_WORDS.get(word, word)
@@ -249,6 +251,7 @@ def alike_words(mine: Collection[str], theirs: Collection[str]) -> float:
     return met / total if total else 0
 
 
+@lru_cache(100_000)
 def _alike(one: str, other: str) -> float:
     """Two words: the same, parts of one another («sykepleie», «sykepleierutdanning»), or by the share of common trigrams."""
     if one == other:

@@ -26,6 +26,7 @@ NOTHING_SAID = {"unknown", "ukjent", "ukjend", "ikke oppgitt", "ikkje oppgitt", 
 YES = {"ja", "x", "1", "yes", "true", "j"}
 NO = {"nei", "0", "no", "false", "n"}
 YEARS = range(1990, 2100)
+WEB_ADDRESS = URLValidator(schemes=["http", "https"])
 ERROR = re.compile(r"^#[A-ZÆØÅ/0]+[!?]?$|^Err:\d+$")
 
 
@@ -78,11 +79,11 @@ def _named(choices: Any) -> Mapping[str, str]:
 
 def _code(choices: type[Any], **also: str) -> Callable[[str], str]:
     def read(text: str) -> str:
-        known = {**_named(cast("Hashable", choices)), **also}
+        known = _named(cast("Hashable", choices))
         plain = " ".join(text.casefold().replace("_", " ").split())
         if plain in NOTHING_SAID:
             return ""
-        if (found := known.get(text.casefold(), known.get(plain))) is None:
+        if (found := also.get(plain, known.get(text.casefold(), known.get(plain)))) is None:
             raise CellError("choice", value=text[:60], choices=choices.__name__)
         return found
 
@@ -135,7 +136,7 @@ def _day(text: str) -> date:
 
 def _address(text: str) -> str:
     try:
-        URLValidator(schemes=["http", "https"])(text)
+        WEB_ADDRESS(text)
     except ValidationError as error:
         raise CellError("address", value=text[:60]) from error
     return _words("source_url")(text)
