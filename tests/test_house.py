@@ -32,6 +32,8 @@ BESIDE = {
     "catalogue.likeness": "queries",
     "catalogue.search": "queries",
     "catalogue.wording": "queries",
+    "catalogue.suggestions": "queries",
+    "catalogue.nearness": "queries",
     "catalogue.vocabulary": "queries",
     "catalogue.indexing": "actions",
     "catalogue.scheme_queries": "queries",

@@ -15,7 +15,8 @@ from praksis.base.sorting import norwegian
 class SearchRow(models.Model):
     """One public thing that can be found: `kind` and `object_id` say which; each room writes its own rows.
 
-    `labels` are names of what it belongs to (its field, its groups), in all languages: they find it, and count little.
+    `facts` are what filters for schemes ask about («kind-elective», «level-bachelor»). `labels` are names of what it belongs to
+    (its field, its groups), in all languages: they find it, and count little.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -29,6 +30,9 @@ class SearchRow(models.Model):
     municipality = models.CharField(max_length=4, blank=True)
     field = models.CharField(max_length=20, blank=True)
     flags = ArrayField(models.CharField(max_length=20), default=list)
+    facts = ArrayField(models.CharField(max_length=30), default=list)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
     starts_on = models.DateField(null=True)
     vector = SearchVectorField(null=True)
 
@@ -39,6 +43,7 @@ class SearchRow(models.Model):
             GinIndex(fields=["groups"]),
             models.Index(fields=["starts_on", "title", "id"]),
             models.Index(fields=["season", "municipality"]),
+            models.Index(fields=["latitude", "longitude"], name="search_spot"),
             models.Index(norwegian("title"), "id", name="search_title_norwegian"),
         ]
 

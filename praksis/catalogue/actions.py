@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
+from itertools import batched
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,15 @@ from django.utils.translation import override
 from praksis.accounts.models import User
 from praksis.base.codes import MUNICIPALITIES, Field, Language, Season, TargetGroup
 from praksis.base.models import SearchRow
-from praksis.catalogue.choices import OFFERS_BY_NETWORK, OFFERS_WINDOW, PLACE_MOVES, PlaceStage, SchemeKind, SchemeStage
+from praksis.catalogue.choices import (
+    LEVEL_WORDS,
+    OFFERS_BY_NETWORK,
+    OFFERS_WINDOW,
+    PLACE_MOVES,
+    PlaceStage,
+    SchemeKind,
+    SchemeStage,
+)
 from praksis.catalogue.indexing import BATCH, write_rows
 from praksis.catalogue.likeness import keys_of
 from praksis.catalogue.models import OfferFrom, Place, Scheme, SchemeYear, Seat
@@ -48,6 +57,15 @@ def index_schemes(schemes: Iterable[Scheme]) -> None:
     words = _label_words()
     running = [scheme for scheme in listed if scheme.stage != SchemeStage.ENDED]
     write_rows([scheme.pk for scheme in listed], [_scheme_row(scheme, words) for scheme in running])
+
+
+def index_all() -> None:
+    """Write every row of the search index anew."""
+    SearchRow.objects.all().delete()
+    for schemes in batched(Scheme.objects.order_by("pk").iterator(chunk_size=BATCH), BATCH):
+        index_schemes(schemes)
+    for places in batched(Place.objects.order_by("pk").iterator(chunk_size=BATCH), BATCH):
+        index_places(places)
 
 
 def _write_keys(schemes: Sequence[Scheme]) -> None:
@@ -141,6 +159,8 @@ def _place_row(place: Place, words: Mapping[str, str]) -> SearchRow:
         season=place.season,
         municipality=place.municipality,
         field=place.field,
+        latitude=place.host.latitude,
+        longitude=place.host.longitude,
         flags=[flag for flag, holds in flags.items() if holds],
         starts_on=place.starts_on,
     )
@@ -174,8 +194,17 @@ def _scheme_row(scheme: Scheme, words: Mapping[str, str]) -> SearchRow:
         labels=_joined(words[code] for code in [*groups, *scheme.fields, scheme.kind] if code),
         groups=groups,
         municipality=_only_municipality(scheme.location),
+        facts=_facts(scheme),
         flags=[flag for flag, holds in flags.items() if holds],
     )
+
+
+def _facts(scheme: Scheme) -> list[str]:
+    """What the filters for schemes ask about: its kind, its stage, and the levels that its own words name."""
+    said = f"{scheme.level} {scheme.programme}".lower()
+    levels = [level for level, words in LEVEL_WORDS.items() if any(word in said for word in words)]
+    kind = [f"kind-{scheme.kind}"] if scheme.kind else []
+    return [*kind, f"stage-{scheme.stage}", *(f"level-{level}" for level in levels)]
 
 
 def _joined(parts: Iterable[str]) -> str:

@@ -59,6 +59,24 @@ SHOWN_FROM = 5
 """Participants in a year that are shown as a number; fewer are «færre enn fem»."""
 
 
+class Level(TextChoices):
+    LOWER = "lower", _("ungdomsskole")
+    UPPER = "upper", _("videregående")
+    YEAR = "year", _("årsstudium")
+    BACHELOR = "bachelor", _("bachelor")
+    MASTER = "master", _("master")
+
+
+LEVEL_WORDS = {
+    Level.LOWER: ("ungdomsskole", "ungdomsskule", "utdanningsvalg"),
+    Level.UPPER: ("videregående", "vidaregåande", "vg1", "vg2", "vg3", "vocational"),
+    Level.YEAR: ("årsstudium", "one-year"),
+    Level.BACHELOR: ("bachelor", "undergraduate", "lavere grad", "lågare grad"),
+    Level.MASTER: ("master", "postgraduate", "høyere grad", "høgare grad", "cand."),
+}
+"""Words in a source's own text that tell of a level."""
+
+
 class PlaceStage(TextChoices):
     OFFERED = "offered", _("venter på kontroll")
     OPEN = "open", _("ledig")

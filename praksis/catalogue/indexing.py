@@ -4,7 +4,7 @@ The web writes rows without the dictionary, and a job adds what it knows soon af
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import batched, chain
 from uuid import UUID
 
@@ -139,22 +139,23 @@ def study_words() -> int:
             word.meanings, word.parts = list(senses[word.word].meanings), list(senses[word.word].parts)
             word.studied = True
         SearchWord.objects.bulk_update(new, ["meanings", "parts", "studied"])
-        _rewrite(HOLDING, [[word.word for word in new]])
+        _rewrite_holding([word.word for word in new])
     return len(new)
 
 
 HOLDING = "vector @@ (select string_agg(quote_literal(lower(unaccent(word))), ' | ')::tsquery from unnest(%s::text[]) as word)"
 
 
-def _rewrite(condition: str, values: list[object]) -> None:
-    """Write rows of the index again, from the words that stand in them."""
-    rows = SearchRow.objects.extra(where=[condition], params=values) if condition else SearchRow.objects.all()  # noqa: S610
+def _rewrite_holding(words: list[str]) -> None:
+    """Write the rows that hold these words again, from what stands in them."""
+    rows = SearchRow.objects.extra(where=[HOLDING], params=[words])  # noqa: S610
     for some in batched(rows.order_by("pk").iterator(chunk_size=BATCH), BATCH):
         write_rows([row.object_id for row in some], some)
 
 
-def bring_up_to_date() -> int | None:
-    """Where the dictionary or our list is another than the index was made with: learn all words and write all rows again.
+def bring_up_to_date(index_all: Callable[[], None]) -> int | None:
+    """Where the dictionary or our list is another than the index was made with: learn all words and write all rows again,
+    which `index_all` does.
 
     Runs as the owner, who keeps on the table of words what they were learned from. Answers how many rows there were, None where
     nothing was to be done. Side effects: the dictionary's configurations in the database, the words, the rows of the index.
@@ -168,16 +169,18 @@ def bring_up_to_date() -> int | None:
             return None
         with transaction.atomic():
             SearchWord.objects.all().delete()
-            _rewrite("", [])
+            index_all()
             cursor.execute(sql.SQL("comment on table base_searchword is {}").format(sql.Literal(now)).as_string(None))
     return SearchRow.objects.count()
 
 
 WITHOUT = "without"
+SHAPE = 2
+"""Goes up when rows get columns that they must be written anew for."""
 
 
 def _version(of_dictionary: str) -> str:
-    return f"{of_dictionary} {hashlib.sha256(TERMS.read_bytes()).hexdigest()[:12]}"
+    return f"{of_dictionary} {SHAPE} {hashlib.sha256(TERMS.read_bytes()).hexdigest()[:12]}"
 
 
 def _made_with() -> str:

@@ -32,6 +32,7 @@ class Item:
     place: Place | None = None
     scheme: Scheme | None = None
     number: int | None = None
+    km: float | None = None
 
 
 def items(rows: Iterable[SearchRow]) -> list[Item]:
@@ -45,7 +46,7 @@ def items(rows: Iterable[SearchRow]) -> list[Item]:
         place = places.get(row.object_id)
         spotted = place is not None and has_spot(place.host)
         number += spotted
-        found.append(Item(place, schemes.get(row.object_id), number if spotted else None))
+        found.append(Item(place, schemes.get(row.object_id), number if spotted else None, getattr(row, "distance", None)))
     return [item for item in found if item.place or item.scheme]
 
 

@@ -15,21 +15,24 @@ from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, FloatField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, FloatField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable, RawSQL
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from praksis.base.codes import MUNICIPALITIES, Field, Season, TargetGroup
+from praksis.base.codes import MUNICIPALITIES, Field, Season, TargetGroup, standing
 from praksis.base.models import SearchRow
 from praksis.base.sorting import norwegian
+from praksis.catalogue.choices import Level, SchemeKind, SchemeStage
 from praksis.catalogue.models import Place, Scheme
+from praksis.catalogue.nearness import DISTANCES, USUAL, Spot, spot_named, with_distance, within
 from praksis.catalogue.wording import read
 
 PER_PAGE = 20
 LONGEST_QUERY = 100
+LONGEST_NAME = 60
 
 ANY = "any"
 """What traits have in a facet where they fit whatever is chosen."""
@@ -49,6 +52,7 @@ class Traits(NamedTuple):
     municipality: str
     field: str
     flags: list[str]
+    facts: list[str]
     rows: int
 
 
@@ -89,6 +93,16 @@ def _season(traits: Traits) -> list[str]:
     return [ANY if traits.kind == "scheme" else traits.season]
 
 
+def _fact(name: str, label: Text, options: Mapping[str, Text]) -> Facet:
+    """A filter for schemes: what the row's facts say."""
+    start = f"{name}-"
+
+    def values(row: Traits) -> list[str]:
+        return [fact.removeprefix(start) for fact in row.facts if fact.startswith(start)]
+
+    return Facet(name, label, options, values, lambda value: Q(facts__contains=[start + value]))
+
+
 GROUPS: dict[str, Text] = dict(TargetGroup.choices)
 FORMS = {"tandem": _("Tandem"), "interdisciplinary": _("Flere fag sammen"), "nynorsk": _("På nynorsk")}
 TYPES = {"place": _("Ledig plass"), "scheme": _("Ordning"), "developing": _("Under utvikling")}
@@ -98,11 +112,15 @@ FACETS = (
     Facet("season", _("Når"), {}, _season, lambda value: Q(season=value) | Q(kind="scheme")),
     Facet("municipality", _("Hvor"), MUNICIPALITIES, lambda row: [row.municipality], lambda value: Q(municipality=value)),
     Facet("field", _("Fagfelt"), dict(Field.choices), lambda row: [row.field], lambda value: Q(field=value)),
+    _fact("kind", _("Slags ordning"), dict(standing(SchemeKind))),
+    _fact("level", _("Nivå"), dict(standing(Level))),
+    _fact("stage", _("Hvor langt ordningen er"), dict(standing(SchemeStage))),
     Facet("form", _("Form"), FORMS, lambda row: row.flags, lambda value: Q(flags__contains=[value])),
 )
 
 SORTS: dict[str, Text] = {
     "best": _("Best treff"),
+    "near": _("Nærmest"),
     "start": _("Starter først"),
     "confirmed": _("Nyest bekreftet"),
     "title": _("Tittel"),
@@ -117,31 +135,37 @@ class Search:
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: str = "start"
     page: str = "1"
+    near: str = ""
+    km: int = USUAL
 
     @classmethod
     def read(cls, data: QueryDict) -> "Search":
         """Read an address. Values that mean nothing are passed by, so that an old or mistyped address still answers."""
         q = " ".join(data.get("q", "").replace("\x00", "").split())[:LONGEST_QUERY]
         chosen = {facet.name: tuple(filter(facet.knows, dict.fromkeys(data.getlist(facet.name)))) for facet in FACETS}
-        sort = data.get("sort", "")
-        default = "best" if q else "start"
+        near = " ".join(data.get("near", "").replace("\x00", "").split())[:LONGEST_NAME]
+        km = data.get("km", "")
+        sort, default = data.get("sort", ""), _usual(q, near)
         return cls(
             q=q,
             chosen={name: values for name, values in chosen.items() if values},
-            sort=sort if sort in SORTS and (q or sort != "best") else default,
+            sort=sort if sort in SORTS and (q or sort != "best") and (near or sort != "near") else default,
             page=data.get("page", "1"),
+            near=near,
+            km=int(km) if km in map(str, DISTANCES) else USUAL,
         )
 
     @property
     def asked(self) -> list[tuple[str, str]]:
         """The words and filters as pairs of an address, without order and page."""
         words = [("q", self.q)] if self.q else []
+        words += [("near", self.near), ("km", str(self.km))] if self.near else []
         return words + [(name, value) for name, values in self.chosen.items() for value in values]
 
     @property
     def sort_chosen(self) -> bool:
         """Whether the order is another than the usual one."""
-        return self.sort != ("best" if self.q else "start")
+        return self.sort != _usual(self.q, self.near)
 
     @property
     def address(self) -> str:
@@ -151,13 +175,23 @@ class Search:
         return f"?{urlencode([*self.asked, *order, *page])}"
 
     def without_words(self) -> "Search":
-        return replace(self, q="", sort="start" if self.sort == "best" else self.sort, page="1")
+        return replace(self, q="", sort=_usual("", self.near) if self.sort == "best" else self.sort, page="1")
+
+    def without_near(self) -> "Search":
+        return replace(self, near="", sort=_usual(self.q, "") if self.sort == "near" else self.sort, page="1")
 
     def without(self, name: str, value: str = "") -> "Search":
         """The same question without one chosen value, or without a facet at all; from its first page."""
         kept = tuple(other for other in self.chosen.get(name, ()) if value and other != value)
         chosen = {key: kept if key == name else values for key, values in self.chosen.items() if key != name or kept}
         return replace(self, chosen=chosen, page="1")
+
+
+def _usual(q: str, near: str) -> str:
+    """The order that nobody has asked for."""
+    if q:
+        return "best"
+    return "near" if near else "start"
 
 
 @dataclass(frozen=True)
@@ -204,6 +238,7 @@ class Answer:
     facets: list[FacetCounts]
     alike: bool
     some: bool
+    spot: Spot | None
 
     @property
     def chips(self) -> list[tuple[Text, str]]:
@@ -222,7 +257,17 @@ class Answer:
 
     @property
     def sorts(self) -> list[tuple[str, Text]]:
-        return [(code, label) for code, label in SORTS.items() if self.search.q or code != "best"]
+        shown = {"best": bool(self.search.q), "near": self.spot is not None}
+        return [(code, label) for code, label in SORTS.items() if shown.get(code, True)]
+
+    @property
+    def distances(self) -> tuple[int, ...]:
+        return DISTANCES
+
+    @property
+    def lost(self) -> bool:
+        """Whether the place name is one that nobody knows."""
+        return bool(self.search.near) and self.spot is None
 
 
 @dataclass(frozen=True)
@@ -237,14 +282,15 @@ class Question:
 
 def find(search: Search) -> Answer:
     """Ask the index: a fixed number of queries, whatever is found."""
-    questions = _questions(search.q)
+    spot = spot_named(search.near) if search.near else None
+    around = _around(spot, search.km)
     traits: list[Traits] = []
-    for question in questions:
-        if traits := _traits(question.words):
+    for question in _questions(search.q):
+        if traits := _traits(around.filter(question.words)):
             break
-    rows = _ordered(SearchRow.objects.filter(question.words, _chosen(search)), search, question.rank)
-    page = Paginator(rows, PER_PAGE).get_page(search.page)
-    return Answer(search, page, _counts(traits, search), question.alike and bool(traits), question.some and bool(traits))
+    rows = _ordered(around.filter(question.words, _chosen(search)), search, question.rank)
+    found, page = bool(traits), Paginator(rows, PER_PAGE).get_page(search.page)
+    return Answer(search, page, _counts(traits, search), question.alike and found, question.some and found, spot)
 
 
 def _questions(q: str) -> list[Question]:
@@ -274,16 +320,21 @@ def _rank(queries: Sequence[str], *, of_each: int = 0) -> Combinable:
     return RawSQL(" + ".join([RANK] * len(queries)), list(queries), FloatField())  # noqa: S611
 
 
+def _around(spot: Spot | None, km: int) -> Rows:
+    return with_distance(SearchRow.objects.all(), spot).filter(within(spot, km)) if spot else SearchRow.objects.all()
+
+
 def ids_found(search: Search) -> QuerySet[SearchRow, UUID]:
     """The ids of all that the question finds, in no order: to narrow something else by."""
-    asked = [SearchRow.objects.filter(question.words) for question in _questions(search.q)]
+    around = _around(spot_named(search.near) if search.near else None, search.km)
+    asked = [around.filter(question.words) for question in _questions(search.q)]
     held = next((rows for rows in asked[:-1] if rows.exists()), asked[-1])
     return held.filter(_chosen(search)).order_by().values_list("object_id", flat=True)
 
 
-def _traits(words: Q) -> list[Traits]:
+def _traits(rows: Rows) -> list[Traits]:
     columns = [name for name in Traits._fields if name != "rows"]
-    return [Traits(*row) for row in SearchRow.objects.filter(words).order_by().values_list(*columns).annotate(Count("pk"))]
+    return [Traits(*row) for row in rows.order_by().values_list(*columns).annotate(Count("pk"))]
 
 
 def _counts(found: Sequence[Traits], search: Search) -> list[FacetCounts]:
@@ -340,6 +391,8 @@ def _matching(query: str) -> Q:
 def _ordered(rows: Rows, search: Search, rank: Combinable | None) -> Rows:
     if search.sort == "best" and rank:
         return rows.annotate(rank=rank).order_by("-rank", "starts_on", "title", "id")
+    if search.sort == "near" and "distance" in rows.query.annotations:
+        return rows.order_by(F("distance"), "starts_on", "title", "id")
     if search.sort == "title":
         return rows.order_by(norwegian("title"), "id")
     if search.sort == "confirmed":

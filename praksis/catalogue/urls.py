@@ -5,6 +5,7 @@ from praksis.catalogue import host_views, scheme_views, views
 app_name = "catalogue"
 urlpatterns = [
     path("finn/", views.find, name="find"),
+    path("finn/forslag/", views.suggestions, name="suggest"),
     path("plass/<uuid:place_id>/", views.place, name="place"),
     path("plass/<uuid:place_id>/endre/", views.edit_place, name="edit_place"),
     path("plass/<uuid:place_id>/lukk/", views.close, name="close_place"),

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from praksis.accounts.browsers import network_of
 from praksis.accounts.marks import mark
-from praksis.base.codes import Season, TargetGroup
+from praksis.base.codes import MUNICIPALITIES, Season, TargetGroup
 from praksis.catalogue import queries
 from praksis.catalogue.actions import (
     ChangedMeanwhileError,
@@ -38,8 +38,9 @@ from praksis.catalogue.rules import (
     may_edit_place,
     may_see_place,
 )
-from praksis.catalogue.search import Search
+from praksis.catalogue.search import LONGEST_QUERY, Search
 from praksis.catalogue.search import find as ask
+from praksis.catalogue.suggestions import suggest
 
 WRONG = 422
 """The answer to a form with something to mend."""
@@ -51,7 +52,15 @@ def find(request: HttpRequest) -> HttpResponse:
     """Open places and schemes: words, filters, order, pages, and the same on a map."""
     answer = ask(Search.read(request.GET))
     listed = queries.items(answer.page)
-    return render(request, "catalogue/find.html", {"answer": answer, "items": listed, "spots": queries.spots(listed)})
+    context = {"answer": answer, "items": listed, "spots": queries.spots(listed), "municipalities": MUNICIPALITIES.values()}
+    return render(request, "catalogue/find.html", context)
+
+
+@require_safe
+def suggestions(request: HttpRequest) -> JsonResponse:
+    """What someone may be about to type."""
+    found = suggest(request.GET.get("q", "").replace("\x00", "")[:LONGEST_QUERY])
+    return JsonResponse({"suggestions": [one._asdict() for one in found]}, json_dumps_params={"ensure_ascii": False})
 
 
 @require_safe

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from praksis.accounts.models import User
 from praksis.base.codes import TargetGroup
 from praksis.catalogue.actions import index_schemes
-from praksis.catalogue.choices import SchemeKind, SchemeStage
+from praksis.catalogue.choices import Level, SchemeKind, SchemeStage
 from praksis.catalogue.models import Scheme
 from praksis.organisations.models import Member
-from praksis.ways.choices import Half, Level
+from praksis.ways.choices import Half
 from praksis.ways.models import Gap, Hurdle
 from praksis.ways.queries import Wanted, missing
 from praksis.ways.rules import may_change_gap, may_note_for, may_tell_of

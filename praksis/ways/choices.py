@@ -4,14 +4,6 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
-class Level(TextChoices):
-    LOWER = "lower", _("ungdomsskole")
-    UPPER = "upper", _("videregående")
-    YEAR = "year", _("årsstudium")
-    BACHELOR = "bachelor", _("bachelor")
-    MASTER = "master", _("master")
-
-
 class Half(TextChoices):
     SPRING = "spring", _("vår")
     AUTUMN = "autumn", _("høst")
@@ -25,14 +17,6 @@ class Missing(TextChoices):
     PLACE = "place", _("ingen ledig plass for målgruppen i fagfeltet")
 
 
-LEVEL_WORDS = {
-    Level.LOWER: ("ungdomsskole", "ungdomsskule", "utdanningsvalg"),
-    Level.UPPER: ("videregående", "vidaregåande", "vg1", "vg2", "vg3", "vocational"),
-    Level.YEAR: ("årsstudium", "one-year"),
-    Level.BACHELOR: ("bachelor", "undergraduate", "lavere grad", "lågare grad"),
-    Level.MASTER: ("master", "postgraduate", "høyere grad", "høgare grad", "cand."),
-}
-"""Words in a source's own text that tell of a level."""
 HALF_WORDS = {
     Half.SPRING: ("vår", "spring", "jan"),
     Half.AUTUMN: ("høst", "haust", "autumn", "fall", "aug"),

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from praksis.base.barriers import BARRIERS
 from praksis.base.codes import Field, TargetGroup, standing
+from praksis.catalogue.choices import Level
 from praksis.organisations.models import Member
-from praksis.ways.choices import Half, Level
+from praksis.ways.choices import Half
 from praksis.ways.queries import Wanted
 
 MOST_CREDITS = 180

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from praksis.base.barriers import BARRIERS, Barrier
 from praksis.base.codes import Field, TargetGroup
+from praksis.catalogue.choices import Level
 from praksis.catalogue.models import Scheme
 from praksis.organisations.models import Member
-from praksis.ways.choices import Half, Level, Missing
+from praksis.ways.choices import Half, Missing
 
 
 class GapQuerySet(models.QuerySet["Gap"]):

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from praksis.base.barriers import BARRIERS, Barrier
 from praksis.base.codes import Field
 from praksis.base.sorting import norwegian
-from praksis.catalogue.choices import PlaceStage, SchemeStage
+from praksis.catalogue.choices import LEVEL_WORDS, Level, PlaceStage, SchemeStage
 from praksis.catalogue.models import Place, Scheme
 from praksis.catalogue.search import Search, find
 from praksis.organisations.models import Host
-from praksis.ways.choices import ANY_HALF_WORDS, HALF_WORDS, LEVEL_WORDS, Half, Level, Missing
+from praksis.ways.choices import ANY_HALF_WORDS, HALF_WORDS, Half, Missing
 from praksis.ways.models import Gap, Hurdle
 
 SCHEMES_SHOWN = 6

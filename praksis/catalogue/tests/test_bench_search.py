@@ -12,6 +12,7 @@ from django.db import connection
 from conftest import AsRole
 from matching.tests.reports import write_report
 from praksis.base import dictionary
+from praksis.catalogue.actions import index_all
 from praksis.catalogue.indexing import bring_up_to_date
 from praksis.catalogue.search import PER_PAGE, Search, find
 from praksis.catalogue.tests.judged import Judged, collection, gain, judged, recall
@@ -79,7 +80,7 @@ def test_judged_questions(as_owner: AsRole) -> None:
     }
     lines += _table(engines, halves, names)
     with as_owner():
-        bring_up_to_date()
+        bring_up_to_date(index_all)
     lines += _table({OURS: _ours}, halves, names)
     with as_owner():
         lines += ["", *_cost()]

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from conftest import AsRole
 from praksis.base import dictionary, hunspell
 from praksis.base.models import SearchRow, SearchWord
+from praksis.catalogue.actions import index_all
 from praksis.catalogue.indexing import bring_up_to_date
 from praksis.catalogue.search import Answer, Search, find
 from praksis.catalogue.tests.examples import example_host, example_place, example_scheme
@@ -38,7 +39,7 @@ def _forget() -> None:
 @pytest.fixture
 def with_dictionary(as_owner: AsRole) -> Iterator[None]:
     with as_owner():
-        bring_up_to_date()
+        bring_up_to_date(index_all)
         assert dictionary.is_installed()
     yield
     with as_owner():
@@ -136,8 +137,8 @@ def test_the_web_writes_without_the_dictionary_and_a_job_adds_what_it_knows(
 def test_the_index_is_written_again_when_the_dictionary_comes_and_goes(as_owner: AsRole) -> None:
     example_place(title="Hagearbeid")
     with as_owner():
-        bring_up_to_date()
-        assert bring_up_to_date() is None
+        bring_up_to_date(index_all)
+        assert bring_up_to_date(index_all) is None
         assert SearchRow.objects.get().title == "Hagearbeid"
         _forget()
     assert titles("hage") == ["Hagearbeid"]
@@ -148,7 +149,7 @@ def test_a_server_without_the_files_does_without_and_says_so(as_owner: AsRole, m
     example_place(title="Sykepleierpraksis")
     with as_owner():
         assert not dictionary.install()
-        bring_up_to_date()
+        bring_up_to_date(index_all)
         assert not dictionary.is_installed()
         _forget()
     assert titles("nurse") == ["Sykepleierpraksis"]

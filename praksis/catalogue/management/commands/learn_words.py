@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from praksis.base import dictionary, hunspell
+from praksis.catalogue.actions import index_all
 from praksis.catalogue.indexing import bring_up_to_date
 
 
@@ -23,7 +24,7 @@ class Command(BaseCommand):
         if options["files"]:
             hunspell.place(options["files"])
             return
-        rows = bring_up_to_date()
+        rows = bring_up_to_date(index_all)
         if rows:
             self.stdout.write(f"  Search: {rows} rows written again")
         if not dictionary.is_installed():
