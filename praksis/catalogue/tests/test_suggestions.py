@@ -66,7 +66,7 @@ def test_by_keyboard_and_without_javascript(live_server: LiveServer, page: Page,
     field.press_sequentially("x")
     field.press("Escape")
     expect(page.locator("#q-list")).to_be_hidden()
-    context = browser.new_context(java_script_enabled=False)
+    context = browser.new_context(java_script_enabled=False, locale="nb-NO")
     plain = context.new_page()
     plain.goto(f"{live_server}{reverse('catalogue:find')}")
     plain.get_by_label("Fag, sted eller virksomhet").fill("bak")
