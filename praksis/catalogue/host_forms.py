@@ -4,18 +4,21 @@ import re
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from stdnum.exceptions import InvalidChecksum, ValidationError
 from stdnum.no import orgnr
 
-from praksis.base.codes import MUNICIPALITIES, Field
+from praksis.base.codes import MUNICIPALITIES, Field, standing
 from praksis.catalogue.queries import hosts_named
 from praksis.organisations import register
-from praksis.organisations.choices import field_of_industry
+from praksis.organisations.choices import Experience, SeenBy, field_of_industry
 from praksis.organisations.models import Host, closed_words
 from praksis.organisations.register import Facts
+
+LONGEST_WORDS = 2000
 
 
 def _municipalities() -> list[tuple[str, str | Promise]]:
@@ -72,10 +75,10 @@ class HostForm(forms.Form):
 
     def _new(self, number: str) -> Host:
         """A host that nobody here has yet. The register may be out of reach: then it is asked later."""
-        self.new = True
         try:
             answer = register.ask(number)
         except register.UnreachableError:
+            self.new = True
             return Host(number=number)
         except register.NotRegisteredError as wrong:
             text = _now("Nummeret %(number)s står ikke i Enhetsregisteret. Se etter at alle sifrene er riktige.")
@@ -87,10 +90,10 @@ class HostForm(forms.Form):
             reason, since = answer.closed
             raise forms.ValidationError(_closed(answer.facts.name, closed_words(reason, since)))
         if answer.units and self.data.get("chosen") != number:
-            self.new, self.to_choose_from = False, (answer.facts, *answer.units)
+            self.to_choose_from = (answer.facts, *answer.units)
             text = _now("%(name)s har flere avdelinger. Velg den plassen ligger ved.")
             raise forms.ValidationError(text % {"name": answer.facts.name})
-        self.facts = answer.facts
+        self.new, self.facts = True, answer.facts
         host = register.host_of(answer.facts)
         if answer.above:
             host.above = Host.objects.filter(number=answer.above.number).first() or register.host_of(answer.above)
@@ -135,6 +138,41 @@ class HostForm(forms.Form):
     def _need(self, name: str, sentence: str | Promise) -> None:
         if not self.cleaned_data.get(name) and name not in self.errors:
             self.add_error(name, str(sentence))
+
+
+class DescribeHostForm(forms.ModelForm[Host]):
+    """What a host says of itself, and how far it may be known. `seen` is the version that was on the screen."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    experience = forms.ChoiceField(
+        label=_("Hvilken erfaring har dere med å ha noen i praksis?"),
+        choices=[("", _("Vil ikke svare")), *standing(Experience)],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    experience_seen_by = forms.ChoiceField(label=_("Hvem kan se erfaringen?"), choices=standing(SeenBy), widget=forms.RadioSelect)
+
+    class Meta:
+        model = Host
+        fields = ["about", "asks_welcome", "experience", "experience_words", "experience_seen_by", "shows_past"]
+        labels = {
+            "about": _("Om dere"),
+            "asks_welcome": _("Spør oss, også når vi ikke har en plass ute"),
+            "experience_words": _("Hva vil dere si om det?"),
+            "shows_past": _("Vis plasser vi har hatt før"),
+        }
+        help_texts = {
+            "about": _("Hva gjør dere, og hvordan er det å være hos dere? To–tre setninger holder."),
+            "asks_welcome": _("Da kan koordinatorer og studieprogram finne dere når de leter etter noen å spørre."),
+            "experience_words": _("For eksempel hva som hjalp, eller hva som gikk galt. Nevn ingen personer."),
+            "shows_past": _("Bare tittel og halvår, og bare der noen fikk plass."),
+        }
+        widgets = {"about": forms.Textarea(attrs={"rows": 4}), "experience_words": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("about", "experience_words"):
+            self.fields[name].validators.append(MaxLengthValidator(LONGEST_WORDS))
 
 
 def _checked(number: str) -> str:

@@ -7,14 +7,17 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from praksis.accounts.models import User
 from praksis.base.jobs import defer_job
-from praksis.catalogue.actions import index_places
+from praksis.catalogue.actions import ChangedMeanwhileError, index_places
 from praksis.catalogue.choices import PlaceStage
 from praksis.catalogue.models import Place
+from praksis.catalogue.rules import may_offer_for
 from praksis.organisations.actions import stored_host
 from praksis.organisations.choices import ClosedReason
 from praksis.organisations.models import FormerName, Host, RegisterRun
@@ -40,6 +43,22 @@ REGISTER_COLUMNS = (
     *("name", "registered_name", "industry", "industry_standard", "industry_words", "address", "employees", "above"),
     *("closed_on", "closed_reason", "checked_at"),
 )
+
+
+OWN_COLUMNS = ("about", "asks_welcome", "experience", "experience_words", "experience_seen_by", "shows_past")
+
+
+@transaction.atomic
+def describe_host(*, host: Host, seen: int, by: User) -> None:
+    """Store what a host says of itself (OWN_COLUMNS). `seen` is the version that was changed.
+
+    Raises PermissionDenied, or ChangedMeanwhileError when someone else was first.
+    """
+    if not may_offer_for(by, host):
+        raise PermissionDenied
+    values = {name: getattr(host, name) for name in OWN_COLUMNS}
+    if not Host.objects.filter(pk=host.pk, version=seen).update(**values, version=seen + 1):
+        raise ChangedMeanwhileError
 
 
 # ---------------------------------------------------------------- what the register says

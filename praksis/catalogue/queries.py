@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -145,6 +145,23 @@ def open_places_of(host: Host) -> list[Place]:
 def open_places_of_scheme(scheme: Scheme) -> list[Place]:
     """The scheme's open places, those that start first on top."""
     return list(whole_places().filter(scheme=scheme).open())
+
+
+PAST_SHOWN = 20
+
+
+def past_places_of(host: Host) -> list[Place]:
+    """Closed places where somebody was, where the host lets them be shown: the latest half-year first."""
+    if not host.shows_past:
+        return []
+    had_someone = host.places.filter(stage=PlaceStage.CLOSED, seats_taken__gt=0)
+    return sorted(had_someone.order_by("title", "id"), key=lambda place: Season.parse(place.season), reverse=True)[:PAST_SHOWN]
+
+
+def units_of(host: Host) -> list[Host]:
+    """The sub-units of an enterprise that anyone may see: they have an agreement, an open place, or have said «ask us»."""
+    known = Q(agreement_signed_on__isnull=False) | Q(asks_welcome=True) | Exists(Place.objects.open().filter(host=OuterRef("pk")))
+    return list(host.below.filter(known, closed_on__isnull=True).order_by(norwegian("name"), "id"))
 
 
 def all_places_of(host: Host) -> list[Place]:

@@ -10,7 +10,7 @@ from praksis.accounts.models import User
 from praksis.base.codes import CONFIDENTIAL_GROUPS
 from praksis.catalogue.choices import PlaceStage
 from praksis.catalogue.models import Place, Scheme, Seat
-from praksis.organisations.choices import DECIDING_HOST_ROLES, Role
+from praksis.organisations.choices import DECIDING_HOST_ROLES, Role, SeenBy
 from praksis.organisations.models import Host, Member
 
 type Reader = User | AnonymousUser
@@ -31,6 +31,14 @@ def may_offer_for(user: Reader, host: Host) -> bool:
 def may_approve_places(user: Reader) -> bool:
     """Let offered places out: coordinators and leads of the members."""
     return isinstance(user, User) and user.memberships.current().filter(role__in=APPROVING_ROLES).exists()
+
+
+def may_see_experience(user: Reader, host: Host) -> bool:
+    """As far as the host lets its experience be known: those who decide there, the members' coordinators too, or everyone."""
+    if host.experience_seen_by == SeenBy.ALL:
+        return True
+    told_members = host.experience_seen_by == SeenBy.MEMBERS and may_approve_places(user)
+    return told_members or may_offer_for(user, host)
 
 
 def may_follow_register(user: Reader) -> bool:
@@ -65,7 +73,7 @@ def may_see_place(user: Reader, place: Place) -> bool:
 
 def may_see_host(user: Reader, host: Host) -> bool:
     """A host that only an unchecked offer has named is seen by nobody but those who check it."""
-    known = host.agreement_signed_on or host.closed_on or host.places.filter(stage=PlaceStage.OPEN).exists()
+    known = host.agreement_signed_on or host.closed_on or host.asks_welcome or host.places.filter(stage=PlaceStage.OPEN).exists()
     return bool(known) or may_offer_for(user, host) or may_approve_places(user)
 
 

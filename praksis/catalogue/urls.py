@@ -17,6 +17,7 @@ urlpatterns = [
     path("ordninger/ny/", scheme_views.new_scheme, name="new_scheme"),
     path("ordninger/vare/", scheme_views.own_schemes, name="own_schemes"),
     path("virksomhet/<uuid:host_id>/", host_views.host, name="host"),
+    path("virksomhet/<uuid:host_id>/endre/", host_views.edit_host, name="edit_host"),
     path("virksomhet/<uuid:host_id>/plasser/", host_views.host_places, name="host_places"),
     path("register/", host_views.register, name="register"),
     path("register/les/", host_views.follow_register, name="follow_register"),

@@ -25,6 +25,7 @@ from praksis.demo.cast import (
     employers_workplace,
     once_more,
 )
+from praksis.demo.described import Described, describe_hosts
 from praksis.demo.draw import Draw
 from praksis.demo.firms import Firms, register_firms
 from praksis.demo.halfyear import HalfYear, Plan, build_half_year, enter, wish
@@ -50,6 +51,7 @@ class Region:
     workplaces: list[Workplace]
     contacts: list[HostContact]
     firms: Firms
+    described: Described
     halves: list[HalfYear]
     auditors: list[Auditor]
     edges: edges.Edges
@@ -72,8 +74,8 @@ class Region:
 
     def _places(self) -> Iterator[Rows]:
         offers = [offer for half in self.halves for offer in half.offers]
-        yield [offer.place for offer in offers]
-        yield [seat for offer in offers for seat in offer.seats]
+        yield [*(offer.place for offer in offers), *self.described.places]
+        yield [*(seat for offer in offers for seat in offer.seats), *self.described.seats]
         pools = [row for half in self.halves for row in half.pools]
         yield [pool for pool, _offers in pools]
         yield [Pool.places.through(pool_id=pool.pk, place_id=offer.place.pk) for pool, inside in pools for offer in inside]
@@ -146,6 +148,7 @@ def build_region(size: Size, seed: int, today: date) -> Region:
         schemes=[*schemes.values(), *planned_schemes(Draw(seed, "planned"))],
         workplaces=workplaces,
         contacts=cast_employer(cast, users, house),
+        described=describe_hosts(Draw(seed, "described"), workplaces, house),
         firms=register_firms(Draw(seed, "firms"), workplaces, kept, now),
         halves=halves,
         auditors=[auditor],
@@ -161,6 +164,8 @@ def _date(region: Region, now: datetime) -> None:
         user.created_at = now
     for membership in region.members.memberships:
         membership.starts_on = now.date()
+    for place in region.described.places:
+        place.offered_at, place.confirmed_on = now, now.date()
     for scheme in region.schemes:
         scheme.changed_at = now
     for consent in (one for person in region.people for one in person.consents):

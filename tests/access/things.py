@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from praksis.demo.personas import CANDIDATES as PERSONAS
-from praksis.organisations.models import HostContact, Invitation, Membership, Unit
+from praksis.organisations.models import Host, HostContact, Invitation, Membership, Unit
 from tests.access.people import UNIT
 from tests.access.world import AUDITOR_SEEN_BY, PEOPLE, ROUNDS, SEASON, World
 
@@ -193,6 +193,10 @@ def _catalogue(world: World) -> dict[str, list[Thing]]:
             thing("one", hosts["one"].pk, open=all_),
             thing("hidden", hosts["hidden"].pk, own={"signer"}),
         ],
+        "catalogue:edit_host": [
+            thing(key, hosts[key].pk, data=lambda key=key: _words_of(hosts[key]), own={who})
+            for key, who in (("one", "contact"), ("hidden", "signer"))
+        ],
         "catalogue:host_places": [
             thing("one", hosts["one"].pk, own={"contact", "supervisor"}),
             thing("hidden", hosts["hidden"].pk, own={"signer"}),
@@ -213,6 +217,11 @@ def _new_scheme(world: World) -> dict[str, Any]:
     """Sent as it is by all: the owner is the university, so for others the form comes back."""
     owner = world.cast.members["uib"].pk
     return {"key": str(uuid4()), "seen": 1, "title": f"Feltarbeid {uuid4()}", "owner": owner, "stage": "running", "different": 1}
+
+
+def _words_of(host: Host) -> dict[str, Any]:
+    version = Host.objects.values_list("version", flat=True).get(pk=host.pk)
+    return {"about": f"Vi {uuid4()}", "experience": "bad", "experience_seen_by": "host", "seen": version}
 
 
 def _offer(world: World) -> dict[str, Any]:

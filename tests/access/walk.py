@@ -54,6 +54,7 @@ LANDINGS = {
     "ways:close": {"ways:gaps"},
     "ways:hurdles": {"ways:hurdles"},
     "ways:take_back": {"ways:hurdles"},
+    "catalogue:edit_host": {"catalogue:host"},
     "catalogue:follow_register": {"catalogue:register"},
     "messages:read": {"messages:inbox"},
     "messages:choose": {"messages:inbox"},

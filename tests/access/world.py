@@ -17,6 +17,7 @@ from praksis.catalogue.models import Place, Scheme, Seat
 from praksis.demo.personas import CANDIDATES as PERSONAS
 from praksis.intake.models import Feed, Intake, IntakeFile, Pair
 from praksis.organisations.actions import invite
+from praksis.organisations.choices import SeenBy
 from praksis.organisations.models import Host, HostContact, Membership, Unit
 from praksis.rounds import actions
 from praksis.rounds.choices import Policy, RoundState
@@ -164,6 +165,9 @@ def _places(made: World) -> None:
         own = {"contact"} if name != "hidden" else {"signer"}
         made.cast.told(made.places[name].title, deciding | own)
     made.cast.told(hidden.name, deciding | {"signer"})
+    told_members = {"experience": "bad", "experience_words": "Zqerfaring", "experience_seen_by": SeenBy.MEMBERS}
+    Host.objects.filter(pk=first.pk).update(**told_members)
+    made.cast.told("Zqerfaring", deciding | {"contact"})
     for key, stage in [("running", SchemeStage.RUNNING), ("ended", SchemeStage.ENDED)]:
         made.schemes[key] = Scheme.objects.create(title=f"Ordning {key}", institution="Universitetet", stage=stage)
     uib = made.cast.members["uib"]

@@ -222,7 +222,7 @@ def test_a_closed_host_says_so_and_shows_no_place(client: Client) -> None:
     host = example_host(closed_on="2026-10-01")
     example_place(host=host, title="Var ledig")
     page = text(client, host.get_absolute_url())
-    assert "avsluttet i registeret fra 1. oktober 2026" in page
+    assert "avsluttet i Enhetsregisteret: 1. oktober 2026" in page
     assert "Var ledig" not in page
 
 
