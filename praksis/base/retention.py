@@ -88,6 +88,15 @@ KINDS = (
         ("organisations_membership", "organisations_hostcontact", "rounds_auditor"),
     ),
     Kind(
+        "resource",
+        _("Det du sier som ressursperson, når du ikke vises"),
+        _days("resource", 90),
+        _("etter at du sist endret det. Det du har sagt ja til å vise, står til du eller stedet tar det bort"),
+        _("slettes"),
+        _("Samtykke (personvernforordningen art. 6 nr. 1 bokstav a)."),
+        ("organisations_resourceperson",),
+    ),
+    Kind(
         "invitation",
         _("Invitasjoner med e-postadresse"),
         _days("invitation", 90),

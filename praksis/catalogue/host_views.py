@@ -15,6 +15,7 @@ from praksis.catalogue import queries
 from praksis.catalogue.actions import ChangedMeanwhileError
 from praksis.catalogue.host_forms import DescribeHostForm
 from praksis.catalogue.hosts import describe_host, order_reading
+from praksis.catalogue.resources import people_of
 from praksis.catalogue.rules import (
     may_follow_register,
     may_offer_for,
@@ -36,6 +37,7 @@ def host(request: HttpRequest, host_id: UUID) -> HttpResponse:
     context = {
         "host": found,
         "places": queries.open_places_of(found),
+        "people": people_of(found),
         "past": queries.past_places_of(found),
         "units": queries.units_of(found),
         "sees_above": found.above is not None and may_see_host(request.user, found.above),

@@ -10,17 +10,21 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from praksis.accounts.models import User
+from praksis.base.identity import Identity, acting
 from praksis.base.jobs import defer_job
 from praksis.catalogue.actions import ChangedMeanwhileError, index_places
 from praksis.catalogue.choices import PlaceStage
 from praksis.catalogue.models import Place
 from praksis.catalogue.rules import may_offer_for
+from praksis.messages.actions import tell
+from praksis.messages.choices import Topic
 from praksis.organisations.actions import stored_host
-from praksis.organisations.choices import ClosedReason
-from praksis.organisations.models import FormerName, Host, RegisterRun
+from praksis.organisations.choices import DECIDING_HOST_ROLES, ClosedReason
+from praksis.organisations.models import FormerName, Host, HostContact, RegisterRun
 from praksis.organisations.register import (
     FEEDS,
     INDUSTRY_STANDARD,
@@ -70,7 +74,7 @@ def take_facts(*, host_id: UUID, facts: Facts | None, closed: Closed | None = No
 
     Says what happened, in words of `RegisterRun`'s columns: renamed, closed, reopened. The same facts again change nothing but
     when they were read. Side effects: a FormerName when it is renamed; the hosts below it, which close and reopen with it; the
-    search index of all their places.
+    search index of all their places; a message to those who decide there.
     """
     host = Host.objects.select_for_update(of=("self",)).select_related("above").get(pk=host_id)
     was_closed, old_name = host.closed_on is not None, host.name
@@ -87,8 +91,21 @@ def take_facts(*, host_id: UUID, facts: Facts | None, closed: Closed | None = No
         happened.append("closed" if host.closed_on else "reopened")
         touched += _carry_down(host)
     if happened:
+        _tell_contacts(host, happened, old_name)
         index_places(Place.objects.filter(host__in=touched, stage=PlaceStage.OPEN))
     return happened
+
+
+def _tell_contacts(host: Host, happened: list[str], old_name: str) -> None:
+    """Those who decide there, in the system and by e-mail."""
+    with acting(Identity(purpose="tell-host", key=str(host.pk))):
+        deciding = HostContact.objects.current().filter(host=host, role__in=DECIDING_HOST_ROLES)
+        user_ids = list(deciding.order_by("user").values_list("user", flat=True))
+    facts = {"name": host.name, "before": old_name, "happened": happened[-1]}
+    if host.closed_on:
+        facts["on"] = f"{host.closed_on:%d.%m.%Y}"
+    path = reverse("catalogue:host_places", args=[host.pk])
+    tell(user_ids=user_ids, topic=Topic.HOST, template="catalogue/messages/host.txt", facts=facts, path=path)
 
 
 def _take_words(host: Host, facts: Facts, above: Host | None) -> None:

@@ -309,7 +309,8 @@ class Pool(models.Model):
 
 
 class OfferFrom(models.Model):
-    """That a place was offered without an account from some network, which a keyed hash stands for. Kept for an hour."""
+    """That a place was offered without an account from some network, or a question asked by somebody, which a keyed hash stands
+    for. Kept for an hour, for the limits."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     network = models.CharField(max_length=64)

@@ -17,6 +17,7 @@ from praksis.catalogue.actions import ChangedMeanwhileError
 from praksis.catalogue.likeness import likely_doubles
 from praksis.catalogue.markup import scheme_markup
 from praksis.catalogue.models import Scheme
+from praksis.catalogue.resources import people_for_scheme
 from praksis.catalogue.rules import may_edit_scheme, members_coordinated
 from praksis.catalogue.scheme_forms import SchemeForm
 from praksis.catalogue.schemes import change_scheme, changes, confirm_scheme, make_scheme
@@ -39,6 +40,7 @@ def scheme(request: HttpRequest, scheme_id: UUID) -> HttpResponse:
         "places": queries.open_places_of_scheme(found),
         "similar": scheme_queries.similar_schemes(found),
         "linked": scheme_markup(found, request.build_absolute_uri(found.get_absolute_url())),
+        "people": people_for_scheme(found),
         "may_edit": may_edit_scheme(request.user, found),
     }
     return render(request, "catalogue/scheme.html", context)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from praksis.catalogue import host_views, scheme_views, views
+from praksis.catalogue import host_views, resource_views, scheme_views, views
 
 app_name = "catalogue"
 urlpatterns = [
@@ -19,6 +19,10 @@ urlpatterns = [
     path("virksomhet/<uuid:host_id>/", host_views.host, name="host"),
     path("virksomhet/<uuid:host_id>/endre/", host_views.edit_host, name="edit_host"),
     path("virksomhet/<uuid:host_id>/plasser/", host_views.host_places, name="host_places"),
+    path("ressurspersoner/", resource_views.people, name="people"),
+    path("ressurspersoner/<uuid:person_id>/", resource_views.ask, name="ask_person"),
+    path("min-side/ressursperson/<uuid:person_id>/", resource_views.my_resource, name="my_resource"),
+    path("min-side/ressursperson/<uuid:person_id>/skjul/", resource_views.hide_resource, name="hide_resource"),
     path("register/", host_views.register, name="register"),
     path("register/les/", host_views.follow_register, name="follow_register"),
     path("tilby/", views.offer, name="offer"),

@@ -28,6 +28,7 @@ from praksis.demo.cast import (
 from praksis.demo.described import Described, describe_hosts
 from praksis.demo.draw import Draw
 from praksis.demo.firms import Firms, register_firms
+from praksis.demo.guides import Guides, build_guides
 from praksis.demo.halfyear import HalfYear, Plan, build_half_year, enter, wish
 from praksis.demo.hosts import Workplace, build_hosts
 from praksis.demo.members import Members, build_members
@@ -52,6 +53,7 @@ class Region:
     contacts: list[HostContact]
     firms: Firms
     described: Described
+    guides: Guides
     halves: list[HalfYear]
     auditors: list[Auditor]
     edges: edges.Edges
@@ -66,6 +68,7 @@ class Region:
         yield "members", [self.users, list(all_.members.values()), all_.units, all_.programmes, all_.memberships]
         firms = self.firms
         yield "hosts", [firms.enterprises, [one.host for one in self.workplaces], firms.former_names, firms.runs, self.contacts]
+        yield "resource persons", [self.guides.persons]
         yield "places", [self.schemes, *self._places()]
         yield "candidates", list(self._candidates())
         yield "rounds", list(self._rounds())
@@ -142,12 +145,14 @@ def build_region(size: Size, seed: int, today: date) -> Region:
         enter(plan, half)
     auditor = cast_auditor(Draw(seed, "auditor"), members, halves[0].round, today)
     kept = {str(house.host.pk), *found.values()}
+    guides = build_guides(Draw(seed, "guides"), members, workplaces, house, users, now)
     region = Region(
-        users=[*members.users, *users.values(), guardian, auditor.user],
+        users=[*members.users, *users.values(), guardian, auditor.user, *guides.users],
         members=members,
         schemes=[*schemes.values(), *planned_schemes(Draw(seed, "planned"))],
         workplaces=workplaces,
         contacts=cast_employer(cast, users, house),
+        guides=guides,
         described=describe_hosts(Draw(seed, "described"), workplaces, house),
         firms=register_firms(Draw(seed, "firms"), workplaces, kept, now),
         halves=halves,

@@ -2,6 +2,7 @@
 
 from praksis.base.policies import APPOINTS, USER, Policy, forgotten, key, overdue
 from praksis.base.retention import days
+from praksis.organisations.choices import RESOURCE
 
 OPEN = {
     "organisations_member": {"web": "select, insert, update", "worker": "select"},
@@ -14,6 +15,7 @@ OPEN = {
 PERSONS = {
     "organisations_membership": {"web": "select, insert, update", "worker": "select, delete"},
     "organisations_hostcontact": {"web": "select, insert, update", "worker": "select, delete"},
+    "organisations_resourceperson": {"web": "select, insert, update, delete", "worker": "select, delete"},
     "organisations_invitation": {
         "web": "select, insert, update",
         "worker": "select, update (digest, mailed_at), delete",
@@ -30,6 +32,16 @@ def _invited(table: str, *columns: str) -> str:
         f"{whom} and exists (select from organisations_invitation one"
         f" where one.digest = {key('invitation')} and one.taken_back_at is null and one.expires_at > now()"
         f" and {' and '.join(equal)})"
+    )
+
+
+def _invited_to_be_named(table: str) -> str:
+    """Whoever holds such an invitation may be named there, but is not seen before saying yes."""
+    equal = [f"one.{column} is not distinct from {table}.{column}" for column in ("member_id", "host_id")]
+    return (
+        f"{table}.user_id = {USER} and {table}.agreed_at is null and exists (select from organisations_invitation one"
+        f" where one.digest = {key('invitation')} and one.taken_back_at is null and one.expires_at > now()"
+        f" and one.role = '{RESOURCE}' and {' and '.join(equal)})"
     )
 
 
@@ -52,8 +64,23 @@ POLICIES = {
         Policy("web", "select", f"host_id = {APPOINTS}"),
         Policy("web", "update", f"host_id = {APPOINTS}"),
         Policy("web", "insert", _invited("organisations_hostcontact", "host_id")),
+        Policy("worker", "select", f"host_id::text = {key('tell-host')}"),
         *forgotten("user_id", "select"),
         *overdue(_ENDED),
+    ],
+    # What a resource person has agreed to is everyone's. Nobody but the person publishes it; the workplace may take it away.
+    "organisations_resourceperson": [
+        Policy("web", "select", "agreed_at is not null"),
+        Policy("web", "select", f"user_id = {USER}"),
+        Policy("web", "update", f"user_id = {USER}"),
+        Policy("web", "delete", f"user_id = {USER}"),
+        Policy("web", "select", f"member_id = {APPOINTS}"),
+        Policy("web", "select", f"host_id = {APPOINTS}"),
+        Policy("web", "delete", f"member_id = {APPOINTS}"),
+        Policy("web", "delete", f"host_id = {APPOINTS}"),
+        Policy("web", "insert", _invited_to_be_named("organisations_resourceperson")),
+        *forgotten("user_id", "select", "delete"),
+        *overdue(f"agreed_at is null and changed_at < now() - interval '{days('resource')} days'"),
     ],
     "organisations_invitation": [
         Policy("web", "all", f"member_id = {APPOINTS}"),

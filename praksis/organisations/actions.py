@@ -18,8 +18,8 @@ from praksis.accounts.actions import users_for
 from praksis.accounts.models import User
 from praksis.base.identity import Identity, acting
 from praksis.base.jobs import defer_job
-from praksis.organisations.choices import INVITATION_VALID, LEADING_ROLES, MemberKind, Role
-from praksis.organisations.models import Host, HostContact, Invitation, Member, Membership, Unit
+from praksis.organisations.choices import INVITATION_VALID, LEADING_ROLES, RESOURCE, MemberKind, Role
+from praksis.organisations.models import Host, HostContact, Invitation, Member, Membership, ResourcePerson, Unit
 from praksis.organisations.queries import Held, Workplace, roles_at, waiting_invitation, workplace_led
 from praksis.organisations.rules import has_someone_who_leads, no_one_left_problem, role_problem
 
@@ -63,8 +63,9 @@ def invite(
     what to do.
     """
     _check_leads(by, workplace)
-    if problem := role_problem(workplace, role, unit):
+    if role != RESOURCE and (problem := role_problem(workplace, role, unit)):
         raise ValidationError(problem)
+    unit = None if role == RESOURCE else unit
     address, token = email.strip().lower(), secrets.token_urlsafe(32)
     at = _at(workplace)
     held = roles_at(workplace).filter(user__email=address, role=role, **_in(workplace, unit))
@@ -149,6 +150,10 @@ def accept_invitation(*, token: str, name: str) -> User | None:
 
 
 def _give(user: User, invitation: Invitation) -> None:
+    if invitation.role == RESOURCE:
+        named = ResourcePerson(user=user, name=user.name, languages=[user.language], **_at(invitation.workplace))
+        ResourcePerson.objects.bulk_create([named], ignore_conflicts=True)
+        return
     dates = {"starts_on": invitation.starts_on, "ends_on": invitation.ends_on}
     model: type[Held] = Membership if invitation.member_id else HostContact
     where = _at(invitation.workplace) | _in(invitation.workplace, invitation.unit)
@@ -216,6 +221,41 @@ def add_unit(*, member: Member, name: str, above: Unit | None, by: User) -> Unit
     """A unit of a member, perhaps below another. Raises PermissionDenied, IntegrityError for a known name."""
     _check_leads(by, member)
     return Unit.objects.create(member=member, name=name, above=above)
+
+
+# ---------------------------------------------------------------- resource persons
+
+NOBODY_ELSES = ("name", "title", "knows", "experience", "fields", "groups", "kinds", "languages")
+"""What a resource person says, in columns."""
+
+
+@transaction.atomic
+def name_oneself(*, person: ResourcePerson, agrees: bool, by: User) -> None:
+    """Store what a resource person says, and whether everyone may see it. By the person alone; raises PermissionDenied.
+
+    Saying yes again keeps the first day.
+    """
+    if person.user_id != by.pk:
+        raise PermissionDenied
+    person.agreed_at = (person.agreed_at or timezone.now()) if agrees else None
+    person.changed_at = timezone.now()
+    person.save(update_fields=[*NOBODY_ELSES, "agreed_at", "changed_at"])
+
+
+@transaction.atomic
+def hide_oneself(*, person: ResourcePerson, by: User) -> None:
+    """Take the yes back: from the next click nobody finds the person. What was written stays theirs. Raises PermissionDenied."""
+    if person.user_id != by.pk:
+        raise PermissionDenied
+    person.agreed_at, person.changed_at = None, timezone.now()
+    person.save(update_fields=["agreed_at", "changed_at"])
+
+
+@transaction.atomic
+def remove_resource_person(*, person: ResourcePerson, by: User) -> None:
+    """The workplace names somebody no more, with all that was written. Raises PermissionDenied."""
+    _check_leads(by, person.workplace)
+    person.delete()
 
 
 # ---------------------------------------------------------------- hosts

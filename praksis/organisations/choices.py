@@ -34,6 +34,9 @@ class HostRole(TextChoices):
     SUPERVISOR = "supervisor", _("veileder hos virksomheten")
 
 
+RESOURCE = "resource"
+"""What someone may be invited to besides the roles: to be named as a resource person. It gives no access to anything."""
+RESOURCE_LABEL = _("ressursperson")
 DECIDING_HOST_ROLES = frozenset({HostRole.CONTACT, HostRole.SIGNER})
 LEADING_ROLES = frozenset({Role.LEAD, *DECIDING_HOST_ROLES})
 """Whoever has one of these says who works there; one of them must always be left."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from praksis.base.codes import standing
 from praksis.base.sorting import norwegian
-from praksis.organisations.choices import HostRole, MemberKind, Role
+from praksis.organisations.choices import RESOURCE, RESOURCE_LABEL, HostRole, MemberKind, Role
 from praksis.organisations.models import Host, Member, Unit
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -54,7 +54,7 @@ class RoleForm(forms.Form):
         self.first_day = first_day
         role, unit = self.fields["role"], self.fields["unit"]
         if isinstance(role, forms.ChoiceField):
-            role.choices = [(one, capfirst(labels(one).label)) for one in roles]
+            role.choices = [(one, capfirst(RESOURCE_LABEL if one == RESOURCE else labels(one).label)) for one in roles]
         if isinstance(workplace, Host) or not workplace.units.exists():
             del self.fields["unit"]
         elif isinstance(unit, forms.ModelChoiceField):

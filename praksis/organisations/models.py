@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, Self, cast
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -12,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from praksis.accounts.models import User
-from praksis.base.codes import MUNICIPALITIES, Field, Language
+from praksis.base.codes import MUNICIPALITIES, Field, Language, TargetGroup
 from praksis.base.dates import day
-from praksis.organisations.choices import ClosedReason, Experience, HostRole, MemberKind, Role, SeenBy
+from praksis.organisations.choices import RESOURCE, RESOURCE_LABEL, ClosedReason, Experience, HostRole, MemberKind, Role, SeenBy
 
 
 class Member(models.Model):
@@ -277,6 +278,65 @@ class HostContact(HeldRole):
         return f"{self.get_role_display()}, {self.host_id}"
 
 
+class ResourcePersonQuerySet(models.QuerySet["ResourcePerson"]):
+    def published(self) -> "ResourcePersonQuerySet":
+        """Those who have said yes to being named, and have not taken it back."""
+        return self.filter(agreed_at__isnull=False)
+
+
+class ResourcePerson(models.Model):
+    """Somebody at a member or a host whom others may ask (ressursperson), in their own words.
+
+    Everyone sees the row while `agreed_at` is set: the person alone sets it, and takes it back. The address stands in no column:
+    questions go through the house. Empty lists mean «all».
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="resource_persons")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, null=True, related_name="resource_persons")
+    host = models.ForeignKey(Host, on_delete=models.CASCADE, null=True, related_name="resource_persons")
+    name = models.CharField(_("navn"), max_length=200)
+    title = models.CharField(_("stilling"), max_length=120, blank=True)
+    knows = models.TextField(_("hva du kan spørres om"), blank=True)
+    experience = models.CharField(_("erfaring"), max_length=10, choices=Experience, blank=True)
+    fields = ArrayField(models.CharField(max_length=20, choices=Field), verbose_name=_("fagfelt"), default=list, blank=True)
+    groups = ArrayField(
+        models.CharField(max_length=20, choices=TargetGroup), verbose_name=_("målgrupper"), default=list, blank=True
+    )
+    kinds = ArrayField(models.CharField(max_length=20), verbose_name=_("slags ordninger"), default=list, blank=True)
+    languages = ArrayField(models.CharField(max_length=2, choices=Language), verbose_name=_("språk"), default=list, blank=True)
+    agreed_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(default=timezone.now)
+    made_up = models.BooleanField(_("oppdiktet"), default=False)
+
+    objects = ResourcePersonQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(member__isnull=True) ^ Q(host__isnull=True), name="resource_of_one_workplace"),
+            models.UniqueConstraint(
+                fields=["user", "member", "host"], nulls_distinct=False, name="resource_person_once_per_workplace"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def workplace(self) -> Member | Host:
+        """Where the person works."""
+        return cast("Member | Host", self.member or self.host)
+
+    @property
+    def language_names(self) -> list[str]:
+        return [str(Language(code).label) for code in self.languages]
+
+    @property
+    def field_names(self) -> list[str]:
+        return [str(Field(code).label) for code in self.fields]
+
+
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def waiting(self) -> "InvitationQuerySet":
         """Those whose link still works."""
@@ -284,7 +344,8 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 
 class Invitation(models.Model):
-    """A link that gives whoever holds the address a role, once: at a member (a `Role`) or at a host (a `HostRole`).
+    """A link that gives whoever holds the address a role, once: at a member (a `Role`) or at a host (a `HostRole`); or asks to
+    name the person as a resource person of either (RESOURCE).
 
     Only the SHA-256 of its token is kept. One that goes by e-mail has the site's address in `origin` and the letter's language;
     its token is made when the letter is, and `mailed_at` says when that was.
@@ -329,4 +390,6 @@ class Invitation(models.Model):
     @property
     def role_label(self) -> str:
         """The role's name, in the reader's language."""
+        if self.role == RESOURCE:
+            return str(RESOURCE_LABEL)
         return str(Role(self.role).label if self.member_id else HostRole(self.role).label)

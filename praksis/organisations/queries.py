@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F, UUIDField, Value
+from django.db.models import F, QuerySet, UUIDField, Value
 
 from praksis.accounts.choices import Way
 from praksis.accounts.models import User
 from praksis.base.identity import NOBODY, Identity, acting, current
 from praksis.base.sorting import norwegian
 from praksis.organisations.choices import LEADING_ROLES, MemberKind, Role
-from praksis.organisations.models import HeldQuerySet, Host, HostContact, Invitation, Member, Membership, Unit
+from praksis.organisations.models import HeldQuerySet, Host, HostContact, Invitation, Member, Membership, ResourcePerson, Unit
 
 type Workplace = Member | Host
 type Held = Membership | HostContact
@@ -93,6 +93,7 @@ class Staff:
     ended: list[Held]
     waiting: list[Invitation]
     units: list[Unit]
+    resource_persons: list[ResourcePerson]
 
 
 MOST_ENDED = 20
@@ -111,6 +112,7 @@ def staff_of(workplace: Workplace) -> Staff:
         ended=list(ended.order_by("-taken_back_at", "-ends_on", "pk")[:MOST_ENDED]),
         waiting=list(workplace.invitations.waiting().select_related("unit").order_by("-invited_at")),
         units=list(units),
+        resource_persons=list(workplace.resource_persons.order_by(norwegian("name"), "id")),
     )
 
 
@@ -123,3 +125,14 @@ def waiting_invitation(digest: str) -> Invitation | None:
     """The invitation of a token that still works, with where it leads."""
     with acting(Identity(purpose="invitation", key=digest)):
         return Invitation.objects.waiting().filter(digest=digest).select_related("member", "host", "unit").first()
+
+
+def resource_person_at(user: User, workplace: Workplace) -> ResourcePerson:
+    """The user as a resource person there. Raises ResourcePerson.DoesNotExist."""
+    with acting(Identity(user=str(user.pk))):
+        return ResourcePerson.objects.get(user=user, pk__in=workplace.resource_persons.values("pk"))
+
+
+def resource_persons_of(user: User) -> QuerySet[ResourcePerson]:
+    """The user as a resource person, wherever that is."""
+    return ResourcePerson.objects.filter(user=user).select_related("member", "host").order_by("id")

@@ -12,5 +12,6 @@ urlpatterns = [
     path("roller/<uuid:held_id>/", views.change_role, name="change_role"),
     path("roller/<uuid:held_id>/ta-tilbake/", views.take_back_role, name="take_back_role"),
     path("invitasjoner/<uuid:workplace_id>/<uuid:invitation_id>/ta-tilbake/", views.withdraw, name="withdraw"),
+    path("folk/<uuid:workplace_id>/ressurspersoner/<uuid:person_id>/fjern/", views.remove_resource, name="remove_resource"),
     path("invitasjon/<str:token>/", views.follow_invitation, name="follow_invitation"),
 ]

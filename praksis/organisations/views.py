@@ -21,7 +21,7 @@ from praksis.accounts.backends import enter
 from praksis.accounts.choices import Way
 from praksis.accounts.models import User
 from praksis.organisations import actions, queries
-from praksis.organisations.choices import INVITATION_VALID, Role
+from praksis.organisations.choices import INVITATION_VALID, RESOURCE, Role
 from praksis.organisations.forms import InviteForm, MemberForm, NameForm, RegionForm, RoleForm, UnitForm
 from praksis.organisations.models import Host, Member, Membership
 from praksis.organisations.queries import Held, Workplace, region
@@ -63,7 +63,8 @@ def staff(request: HttpRequest, workplace_id: UUID) -> HttpResponse:
 def invite(request: HttpRequest, workplace_id: UUID) -> HttpResponse:
     """Invite someone: by e-mail, or where no mail server is set up by a link that the answer shows, this once."""
     workplace = _workplace(request, workplace_id)
-    form = InviteForm(request.POST or None, workplace=workplace, roles=roles_to_give(workplace))
+    roles = [*roles_to_give(workplace), RESOURCE]
+    form = InviteForm(request.POST or None, workplace=workplace, roles=roles, initial={"role": request.GET.get("rolle", "")})
     if form.is_valid():
         try:
             origin = f"{request.scheme}://{request.get_host()}" if settings.MAILERS else ""
@@ -193,7 +194,21 @@ def follow_invitation(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "organisations/follow_invitation.html", {"invitation": None}, status=GONE)
     enter(request, user, way=Way.INVITATION)
     activate(user.language)
+    if invitation and invitation.role == RESOURCE:
+        return redirect("catalogue:my_resource", queries.resource_person_at(user, invitation.workplace).pk)
     return redirect("web:my_page")
+
+
+@never_cache
+@require_POST
+@login_required
+def remove_resource(request: HttpRequest, workplace_id: UUID, person_id: UUID) -> HttpResponse:
+    """The workplace names somebody no more: at once."""
+    workplace = _workplace(request, workplace_id)
+    person = get_object_or_404(workplace.resource_persons, pk=person_id)
+    actions.remove_resource_person(person=person, by=_user(request))
+    messages.success(request, _("%s står ikke lenger som ressursperson.") % person)
+    return redirect("organisations:staff", workplace.pk)
 
 
 def _staff(request: HttpRequest, workplace: Workplace, unit_form: UnitForm | None = None) -> HttpResponse:

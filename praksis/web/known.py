@@ -22,7 +22,7 @@ from praksis.candidates.models import Candidate, Conflict, Consent, Correction, 
 from praksis.candidates.rules import may_consent_for
 from praksis.messages.models import Muted
 from praksis.messages.queries import messages_of
-from praksis.organisations.models import HeldRole, Host, HostContact, Member, Membership, Unit
+from praksis.organisations.models import HeldRole, Host, HostContact, Member, Membership, ResourcePerson, Unit
 from praksis.rounds.models import Auditor, Choice, EntryLink, Round
 from praksis.rounds.queries import result_of
 
@@ -59,6 +59,7 @@ TABLES = {
         "accounts_passkey",
         "accounts_recoverycode",
     ),
+    "resource": ("organisations_resourceperson",),
     "messages": ("messages_message", "messages_muted"),
     "person": ("candidates_candidate",),
     "needs": ("candidates_need",),
@@ -82,7 +83,7 @@ LEFT_OUT = {
 
 def known(user: User, people: Sequence[Candidate]) -> list[Section]:
     """All sections that have something in them."""
-    mine = [_user(user), _roles(user), _signing_in(user), _messages(user)]
+    mine = [_user(user), _roles(user), _resource(user), _signing_in(user), _messages(user)]
     theirs = [section for one in people for section in _about(user, one)]
     return [section for section in [*mine, *theirs] if section.rows]
 
@@ -175,6 +176,22 @@ def _role(held: HeldRole, role: str, where: Member | Host | Round, unit: Unit | 
         ("until", _("til"), day(held.ends_on) if held.ends_on else None),
         ("taken_back", _("tatt tilbake"), held.taken_back_at),
     )
+
+
+def _resource(user: User) -> Section:
+    persons = ResourcePerson.objects.filter(user=user).select_related("member", "host").order_by("pk")
+    rows = [
+        _facts(
+            ("name", _("navn"), one.name),
+            ("where", _("hvor"), one.workplace),
+            ("title", _("stilling"), one.title),
+            ("knows", _("hva du kan spørres om"), one.knows),
+            ("experience", _("erfaring"), capfirst(one.get_experience_display()) if one.experience else None),
+            ("agreed", _("vises for alle siden"), one.agreed_at),
+        )
+        for one in persons
+    ]
+    return Section("resource", _("Det du sier som ressursperson"), rows)
 
 
 def _signing_in(user: User) -> Section:

@@ -23,8 +23,8 @@ from praksis.catalogue.models import Place, Scheme, Seat
 from praksis.catalogue.queries import hosts_closed_lately
 from praksis.catalogue.rules import APPROVING_ROLES
 from praksis.organisations.choices import DECIDING_HOST_ROLES, Role
-from praksis.organisations.models import Host, HostContact, Membership
-from praksis.organisations.queries import Workplace, workplaces_led
+from praksis.organisations.models import Host, HostContact, Membership, ResourcePerson
+from praksis.organisations.queries import Workplace, resource_persons_of, workplaces_led
 from praksis.rounds.choices import RoundState
 from praksis.rounds.models import EntryLink, Publication, Round
 from praksis.rounds.queries import rounds_audited
@@ -120,6 +120,7 @@ class Work:
     closed_hosts: list[Host]
     corrections: int
     led: list[Workplace]
+    resource_persons: list[ResourcePerson]
     audited: list[Round]
 
 
@@ -135,6 +136,7 @@ def work_of(reader: Reader) -> Work:
         own_candidates=Candidate.objects.placed_by(reader.user).count() if reader.user and members else 0,
         closed_hosts=hosts_closed_lately() if members else [],
         corrections=waiting_corrections(reader.user).count() if reader.user and members else 0,
+        resource_persons=list(resource_persons_of(reader.user)) if reader.user else [],
         led=workplaces_led(reader.user) if reader.user and reader.leads else [],
         audited=list(rounds_audited(reader.user)) if reader.user else [],
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -142,6 +142,10 @@ def _organisations(world: World) -> dict[str, list[Thing]]:
     return {
         "organisations:staff": [thing(key, pk, leads=who) for key, (pk, who) in places.items()],
         "organisations:invite": [thing(key, pk, data=roles[key], leads=who) for key, (pk, who) in places.items()],
+        "organisations:remove_resource": [
+            thing("uib", places["uib"][0], world.resources["gone"].pk, leads={"uiblead"}),
+            thing("elsewhere", places["one"][0], world.resources["seen"].pk),
+        ],
         "organisations:new_unit": [
             thing(key, places[key][0], data=lambda: {"name": f"Enhet {uuid4()}"}, leads=places[key][1]) for key in ("uib", "nav")
         ],
@@ -193,6 +197,22 @@ def _catalogue(world: World) -> dict[str, list[Thing]]:
             thing("one", hosts["one"].pk, open=all_),
             thing("hidden", hosts["hidden"].pk, own={"signer"}),
         ],
+        "catalogue:ask_person": [
+            thing("seen", world.resources["seen"].pk, data=_question(), open=all_),
+            thing("hidden", world.resources["hidden"].pk, data=_question()),
+        ],
+        **{
+            f"catalogue:{name}": [
+                thing(
+                    key,
+                    world.resources[key].pk,
+                    data={"name": f"Zqressurs{key}", "knows": "Alt.", "agrees": "on" if key == "seen" else ""},
+                    own={who},
+                )
+                for key, who in (("seen", "nobody"), ("hidden", "supervisor"))
+            ]
+            for name in ("my_resource", "hide_resource")
+        },
         "catalogue:edit_host": [
             thing(key, hosts[key].pk, data=lambda key=key: _words_of(hosts[key]), own={who})
             for key, who in (("one", "contact"), ("hidden", "signer"))
@@ -217,6 +237,12 @@ def _new_scheme(world: World) -> dict[str, Any]:
     """Sent as it is by all: the owner is the university, so for others the form comes back."""
     owner = world.cast.members["uib"].pk
     return {"key": str(uuid4()), "seen": 1, "title": f"Feltarbeid {uuid4()}", "owner": owner, "stage": "running", "different": 1}
+
+
+def _question() -> dict[str, Any]:
+    """The same question from everyone, so that nobody is told to wait."""
+    asked = {"name": "Ny", "email": "ny@person.example", "question": "Hva hjalp?", "shares": "on"}
+    return asked | {"click_key": str(uuid5(NAMESPACE_URL, "question"))}
 
 
 def _words_of(host: Host) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from praksis.demo.personas import CANDIDATES as PERSONAS
 from praksis.intake.models import Feed, Intake, IntakeFile, Pair
 from praksis.organisations.actions import invite
 from praksis.organisations.choices import SeenBy
-from praksis.organisations.models import Host, HostContact, Membership, Unit
+from praksis.organisations.models import Host, HostContact, Membership, ResourcePerson, Unit
 from praksis.rounds import actions
 from praksis.rounds.choices import Policy, RoundState
 from praksis.rounds.models import Auditor, Entry, EntryLink, Round, RoundPlace, Run
@@ -72,6 +72,7 @@ class World:
     corrections: dict[str, Correction] = field(default_factory=dict)
     tokens: list[str] = field(default_factory=list)
     invitations: dict[str, str] = field(default_factory=dict)
+    resources: dict[str, ResourcePerson] = field(default_factory=dict)
 
     def by(self, key: str) -> User:
         return self.cast.user(key)
@@ -106,6 +107,7 @@ def world(as_owner: AsRole, as_worker: AsRole) -> World:
     with as_owner():
         _publish(made)
         _invite(made)
+        _resource_persons(made)
         linked = User.objects.create(name="Lenke", email="lenke@person.example")
         User.objects.create(name=PERSONAS[0].name, email=PERSONAS[0].email)
     made.tokens = [make_link(user=linked), make_link(user=None)]
@@ -314,6 +316,20 @@ def _invite(made: World) -> None:
     for contact in HostContact.objects.select_related("user"):
         deciding = "contact" if contact.host_id == hosts["one"].pk else "signer"
         _tell_name(made, contact.user, {deciding})
+
+
+def _resource_persons(made: World) -> None:
+    """One who has said yes; one at a host who has not; one at a member who has not, and is taken away."""
+    members, hosts = made.cast.members, made.hosts
+    for key, who, where, agreed, seen_by in (
+        ("seen", "nobody", {"member": members["uib"]}, True, set(made.cast.actors)),
+        ("hidden", "supervisor", {"host": hosts["one"]}, False, {"supervisor", "contact"}),
+        ("gone", "former", {"member": members["uib"]}, False, {"former", "uiblead"}),
+    ):
+        made.resources[key] = ResourcePerson.objects.create(
+            user=made.by(who), name=f"Zqressurs{key}", knows="Alt.", agreed_at=timezone.now() if agreed else None, **where
+        )
+        made.cast.told(f"Zqressurs{key}", seen_by)
 
 
 def _tell_name(made: World, user: User, keys: Iterable[str]) -> None:

@@ -25,7 +25,7 @@ KEYS = {
     "candidates_candidate": ("id",),
     "base_pseudonym": ("subject",),
     "organisations_membership": ("role", "user_id"),
-    "organisations_hostcontact": ("user_id",),
+    "organisations_hostcontact": ("user_id", "host_id"),
     "accounts_factor": ("user_id",),
     "messages_message": ("id", "user_id"),
     "messages_muted": ("user_id",),

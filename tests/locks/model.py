@@ -162,13 +162,28 @@ def _contact(region: Region, by: Identity, row: Row) -> Commands:
 
 def _invited(region: Region, by: Identity, row: Row, *columns: str) -> bool:
     """Whether it is the role that an invitation gives whoever acts, who holds its token."""
-    given = [
+    same = (*columns, "role", "starts_on", "ends_on")
+    given = _invitations_held(region, by)
+    return _is(by, row["user_id"]) and any(all(one[name] == row[name] for name in same) for one in given)
+
+
+def _invitations_held(region: Region, by: Identity) -> list[Row]:
+    """Those that stand, of which whoever acts holds the token."""
+    return [
         one
         for one in region.rows["organisations_invitation"].values()
         if one["digest"] == _key(by, "invitation") and not one["taken_back_at"] and not _past(one["expires_at"])
     ]
-    same = (*columns, "role", "starts_on", "ends_on")
-    return _is(by, row["user_id"]) and any(all(one[name] == row[name] for name in same) for one in given)
+
+
+def _resource(region: Region, by: Identity, row: Row) -> Commands:
+    """A resource person: everyone's once the person has said yes; their own to change; the workplace's to take away."""
+    may = SEE if row["agreed_at"] else NONE
+    may |= {"select", "update", "delete"} if _is(by, row["user_id"]) else NONE
+    may |= {"select", "delete"} if {row["member_id"], row["host_id"]} & {*by.appoints} else NONE
+    asked = _invitations_held(region, by)
+    named = any(one["role"] == "resource" and all(one[name] == row[name] for name in ("member_id", "host_id")) for one in asked)
+    return may | {"insert"} if named and _is(by, row["user_id"]) and not row["agreed_at"] else may
 
 
 def _invitation(_region: Region, by: Identity, row: Row) -> Commands:
@@ -333,6 +348,14 @@ def _all_overdue(_region: Region, by: Identity, _row: Row) -> Commands:
     return SEE if _key(by, "overdue") else NONE
 
 
+def _told_host(_region: Region, by: Identity, row: Row) -> Commands:
+    return SEE if row["host_id"] == _key(by, "tell-host") else NONE
+
+
+def _not_shown_for_long(region: Region, by: Identity, row: Row) -> Commands:
+    return NONE if row["agreed_at"] else _overdue("changed_at", "resource")(region, by, row)
+
+
 def _role_ended(region: Region, by: Identity, row: Row) -> Commands:
     ends = [one for one in ("taken_back_at", "ends_on") if row[one]]
     return _overdue(min(ends, key=lambda one: _day(row[one])), "role")(region, by, row) if ends else NONE
@@ -381,6 +404,7 @@ MODEL: dict[str, dict[str, Rule]] = {
         "organisations_membership": _membership,
         "organisations_hostcontact": _contact,
         "organisations_invitation": _invitation,
+        "organisations_resourceperson": _resource,
         "candidates_candidate": _person,
         "candidates_need": _need,
         "candidates_heldpaper": _with_person,
@@ -407,7 +431,8 @@ MODEL: dict[str, dict[str, Rule]] = {
         "messages_message": _any(_mailed_message, _of_forgotten("user_id"), _overdue("told_at", "message")),
         "messages_muted": _any(_muted, _of_forgotten("user_id")),
         "organisations_membership": _any(_of_forgotten("user_id", SEE), _role_ended),
-        "organisations_hostcontact": _any(_of_forgotten("user_id", SEE), _role_ended),
+        "organisations_hostcontact": _any(_told_host, _of_forgotten("user_id", SEE), _role_ended),
+        "organisations_resourceperson": _any(_of_forgotten("user_id"), _not_shown_for_long),
         "organisations_invitation": _any(
             _mailed_invitation, _of_forgotten("invited_by_id", SEE), _overdue("expires_at", "invitation")
         ),

@@ -13,7 +13,7 @@ from praksis.catalogue.models import Place
 from praksis.messages.choices import Topic
 from praksis.messages.models import Message, Muted
 from praksis.organisations.choices import Role
-from praksis.organisations.models import Host, HostContact, Invitation, Member, Membership, Unit
+from praksis.organisations.models import Host, HostContact, Invitation, Member, Membership, ResourcePerson, Unit
 from praksis.rounds.choices import Policy
 from praksis.rounds.models import Auditor, Choice, Entry, EntryLink, Outcome, Round, Run, RunInput
 from praksis.rounds.tests.world import SEASON, World, candidate, host, place, seat, staff, user, world
@@ -27,6 +27,7 @@ def fill() -> None:
     wanted = place("Kontor", seat(4))
     _units(made, people[1])
     _invitations(made, wanted.host)
+    _resource_persons(made, wanted.host)
     Guardian.objects.create(candidate=people[1], user=user("Mor"))
     Guardian.objects.create(candidate=people[2], user=user("Far"))
     HostContact.objects.create(user=user("Vert"), host=host("Verksted"))
@@ -153,6 +154,23 @@ def _invitations(made: World, workplace: Host) -> None:
         _invite(**{**same, "member": made.uib, "role": Role.COUNSELLOR, **more})
     for more in at_host:
         _invite(**{**same, "host": workplace, "role": "supervisor", **more})
+
+
+def _resource_persons(made: World, workplace: Host) -> None:
+    """Shown and not, at a member and at a host; one that was hidden long ago; and invitations that a newcomer may use, or not."""
+    newcomer, guide, other = user("Ressurs"), user("Emneansvarlig"), user("Verkstedsjef")
+    now = timezone.now()
+    for who, where, agreed_at in (
+        (guide, {"member": made.uib}, now),
+        (guide, {"member": made.nav}, None),
+        (other, {"host": workplace}, now),
+        (newcomer, {"member": made.uib}, None),
+    ):
+        ResourcePerson.objects.create(user=who, name=who.name, agreed_at=agreed_at, **where)
+    ResourcePerson.objects.create(user=other, name="Gammel", member=made.uib, changed_at=now - timedelta(days=9999))
+    same = {"email": newcomer.email, "expires_at": now + timedelta(days=1), "role": "resource"}
+    for more in ({"member": made.uib}, {"member": made.nav}, {"host": workplace}, {"member": made.uib, "taken_back_at": now}):
+        _invite(**{**same, **more})
 
 
 def _invite(**row: Any) -> None:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from conftest import AsRole
 from praksis.accounts.models import User
 from praksis.base.dates import day
+from praksis.base.identity import NOBODY, acting
 from praksis.base.models import SearchRow
 from praksis.catalogue import hosts
 from praksis.catalogue.models import Place
@@ -27,6 +28,7 @@ from praksis.catalogue.tests.examples import (
     example_user,
 )
 from praksis.catalogue.tests.test_offer import offer, sent, words
+from praksis.messages.models import Message
 from praksis.organisations.choices import MemberKind, Role
 from praksis.organisations.models import FormerName, Host, Member, Membership, RegisterRun
 from praksis.organisations.register import Register, UnreachableError, readable
@@ -141,8 +143,8 @@ def test_a_silent_register_stops_nobody_and_is_asked_later(
 
 
 def night(as_worker: AsRole) -> RegisterRun:
-    """Read as the job does, as the worker."""
-    with as_worker():
+    """Read as the job does, as the worker, who sees what its purposes show."""
+    with as_worker(), acting(NOBODY):
         follow_register_of_enterprises(0)
     return RegisterRun.objects.all()[0]
 
@@ -163,12 +165,16 @@ def test_a_bankruptcy_takes_its_units_places_out_and_its_end_brings_them_back(fi
     example_place(host=ward, title="Lager")
     example_place(host=known(FIRM, "Berggyltlia Regnskap AS"), title="Bilag")
     assert night(as_worker).hosts_closed == 0
+    boss = example_contact(firm)
     firms.change(CHAIN, konkurs=True, konkursdato="2026-11-20")
     run = night(as_worker)
     assert (run.hosts_read, run.hosts_closed, titles()) == (1, 1, ["Bilag"])
     ward.refresh_from_db()
     assert ward.closed_words == "virksomheten den hører til, er avsluttet, 20. november 2026"
     assert Host.objects.get(number=CHAIN).closed_words == "konkurs, 20. november 2026"
+    assert [(one.user, one.subject) for one in Message.objects.all()] == [
+        (boss, "Sildvika AS står som avsluttet i Enhetsregisteret")
+    ]
     firms.change(WARD, antallAnsatte=7)
     night(as_worker)
     ward.refresh_from_db()

@@ -26,7 +26,7 @@ from praksis.candidates.models import Candidate, Conflict, Consent, Correction, 
 from praksis.catalogue.choices import PlaceStage
 from praksis.catalogue.models import Place
 from praksis.messages.models import Message, Muted
-from praksis.organisations.models import HostContact, Invitation, Membership
+from praksis.organisations.models import HostContact, Invitation, Membership, ResourcePerson
 from praksis.rounds.choices import RoundState
 from praksis.rounds.models import Auditor, Choice, Entry, EntryLink, Publication, Run, RunInput
 
@@ -52,6 +52,7 @@ KEEP_THE_USER: tuple[tuple[type[models.Model], str], ...] = (
     (Guardian, "user"),
     (Candidate, "user"),
     (Invitation, "invited_by"),
+    (ResourcePerson, "user"),
     (Consent, "given_by"),
 )
 """Whoever has one of these is still somebody here: who agreed for a child must be known as long as the consent is."""
@@ -190,6 +191,7 @@ def remove_what_is_overdue(today: date) -> None:
         for model in (Membership, HostContact, Auditor):
             _remove(model, role_ended)
         _remove(Message, told_at__lt=moment - timedelta(days=days("message")))
+        _remove(ResourcePerson, agreed_at__isnull=True, changed_at__lt=moment - timedelta(days=days("resource")))
         _remove(Invitation, expires_at__lt=moment - timedelta(days=days("invitation")))
         old = Run.objects.filter(round__published_at__lt=moment - timedelta(days=days("run"))).values("pk")
         _remove(RunInput, run__in=list(old.values_list("pk", flat=True)))
