@@ -103,8 +103,10 @@ def build_guides(
     found = Guides()
     hvl = next(one for one in STAFF if one.key == "university")
     known = {hvl.member: cast[hvl.key]}
-    for member in members.members.values():
-        for title, knows, experience, fields, groups, kinds in AT_MEMBERS.get(member.kind, ()):
+    for number, member in enumerate(members.members.values()):
+        said = AT_MEMBERS.get(member.kind, ())
+        turn = number % len(said) if said else 0
+        for title, knows, experience, fields, groups, kinds in said if member.name in known else said[turn : turn + 1]:
             user = known.pop(member.name, None) or _user(draw, found)
             one = _person(draw, user, now, title=title, knows=knows, experience=experience)
             one.member, one.fields, one.groups, one.kinds = member, list(fields), list(groups), list(kinds)

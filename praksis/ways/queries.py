@@ -133,11 +133,13 @@ def _in_half(text: str, half: Half) -> bool:
 
 
 def hosts_to_ask(wanted: Wanted) -> list[ToAsk]:
-    """Hosts in the field that are open to everyone's eyes; those that have had someone first, and of these the least busy."""
+    """Hosts in the field that are open to everyone's eyes; those that have said «ask us» first, then those that suit."""
     in_field = Q(field=wanted.field) | Exists(_places_in(wanted.field).filter(host=OuterRef("pk")))
     open_now = Exists(Place.objects.open().filter(host=OuterRef("pk")))
     hosts = (
-        Host.objects.filter(in_field, Q(agreement_signed_on__isnull=False) | open_now, closed_on__isnull=True)
+        Host.objects.filter(
+            in_field, Q(agreement_signed_on__isnull=False) | Q(asks_welcome=True) | open_now, closed_on__isnull=True
+        )
         .annotate(
             had=Coalesce(Sum("places__seats_taken"), 0),
             open_places=Count(
@@ -145,13 +147,14 @@ def hosts_to_ask(wanted: Wanted) -> list[ToAsk]:
             ),
             suits=Exists(_places_in(wanted.field).filter(host=OuterRef("pk"), groups__contains=[wanted.target_group])),
         )
-        .order_by("-suits", F("agreement_signed_on").desc(nulls_last=True), "had", norwegian("name"), "id")
+        .order_by("-asks_welcome", "-suits", F("agreement_signed_on").desc(nulls_last=True), "had", norwegian("name"), "id")
     )
     return [ToAsk(host, _why(host)) for host in hosts[:HOSTS_SHOWN]]
 
 
 def _why(host: Host) -> list[str]:
     told = [
+        (_("har sagt «spør oss»"), host.asks_welcome),
         (_("har tilbudt plass til samme målgruppe"), getattr(host, "suits", False)),
         (_("har hatt noen hos seg"), getattr(host, "had", 0) > 0),
         (_("har ledig plass nå"), getattr(host, "open_places", 0) > 0),
