@@ -54,7 +54,8 @@ def _asking(request: HttpRequest, person: ResourcePerson, form: QuestionForm, *,
 
 
 def _asker(request: HttpRequest) -> dict[str, str]:
-    return {"name": request.user.name, "email": request.user.email} if isinstance(request.user, User) else {}
+    """Who is signed in need not write the address. The name each writes as they want it known."""
+    return {"email": request.user.email} if isinstance(request.user, User) else {}
 
 
 @never_cache
