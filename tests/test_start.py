@@ -137,7 +137,7 @@ def house() -> Iterator[House]:
 
 def test_it_is_ready_and_well(house: House) -> None:
     assert house.said[-1] == f"READY http://127.0.0.1:{house.port}"
-    assert house.health() == (200, {"database": "ok", "migrations": "ok", "jobs": "ok", "roles": "ok"})
+    assert house.health() == (200, {"database": "ok", "migrations": "ok", "jobs": "ok", "roles": "ok", "search": "ok"})
 
 
 def test_the_first_run_link_is_printed_and_opens(house: House) -> None:
@@ -179,7 +179,10 @@ def test_a_migration_that_is_missing_makes_it_unwell(house: House) -> None:
     with house.owner() as owner:
         owner.execute("update django_migrations set name = 'gone' where app = 'catalogue' and name = '0001_initial'")
         try:
-            assert house.health() == (503, {"database": "ok", "migrations": "missing", "jobs": "ok", "roles": "ok"})
+            assert house.health() == (
+                503,
+                {"database": "ok", "migrations": "missing", "jobs": "ok", "roles": "ok", "search": "ok"},
+            )
         finally:
             owner.execute("update django_migrations set name = '0001_initial' where app = 'catalogue' and name = 'gone'")
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from praksis.accounts.models import User
+from praksis.base.barriers import BARRIERS
 from praksis.catalogue.models import Scheme
 from praksis.catalogue.rules import members_coordinated
 from praksis.ways import queries
@@ -95,7 +96,9 @@ def hurdles(request: HttpRequest, scheme_id: UUID) -> HttpResponse:
 @login_required
 def take_back(request: HttpRequest, scheme_id: UUID) -> HttpResponse:
     """Take back what was told of one barrier."""
-    take_back_hurdle(scheme=_own_scheme(request, scheme_id), code=request.POST.get("code", ""), by=_user(request))
+    scheme, code = _own_scheme(request, scheme_id), request.POST.get("code", "")
+    if code in BARRIERS:
+        take_back_hurdle(scheme=scheme, code=code, by=_user(request))
     messages.success(request, _("Hindringen er fjernet."))
     return redirect("ways:hurdles", scheme_id)
 

@@ -21,7 +21,7 @@ from praksis.catalogue.models import Place
 from praksis.web.context import Site
 from tests.access.people import Actor
 from tests.access.table import PAGE, Row, rows
-from tests.access.walk import LAST, Walk
+from tests.access.walk import LAST, Walk, body_of
 from tests.access.world import world
 
 AsRole = Callable[[], AbstractContextManager[None]]
@@ -65,7 +65,7 @@ class _Fields(HTMLParser):
 
 def fields_of(answer: Any) -> set[str]:
     page = _Fields()
-    page.feed(answer.content.decode(errors="replace"))
+    page.feed(body_of(answer))
     return page.names
 
 
@@ -80,7 +80,7 @@ def walk(db: None, as_owner: AsRole, as_worker: AsRole, monkeypatch: pytest.Monk
 
 def wrong_with(answer: Any) -> str | None:
     """What such a value did that it must not do."""
-    body = answer.content.decode(errors="replace")
+    body = body_of(answer)
     if answer.status_code >= 500:
         return f"answers {answer.status_code}"
     found = next((name for name, pattern in HARM.items() if re.search(pattern, body)), None)
