@@ -80,6 +80,7 @@ def test_the_map_of_the_site_has_public_pages_alone(client: Client) -> None:
     assert "Sitemap: http://testserver/sitemap.xml" in text(client, "/robots.txt")
 
 
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")  # rdflib's own reader
 @pytest.mark.parametrize(("form", "name"), [("ttl", "turtle"), ("jsonld", "json-ld"), ("rdf", "xml")])
 def test_the_description_has_what_dcat_ap_no_requires(client: Client, form: str, name: str) -> None:
     graph = Graph().parse(data=text(client, f"/data/katalog.{form}"), format=name)

@@ -25,6 +25,7 @@ from praksis.base.retention import days
 from praksis.candidates.models import Candidate, Conflict, Consent, Correction, Guardian, HeldPaper, Need
 from praksis.catalogue.choices import PlaceStage
 from praksis.catalogue.models import Place
+from praksis.intake.models import Intake, Pair
 from praksis.messages.models import Message, Muted
 from praksis.organisations.models import HostContact, Invitation, Membership, ResourcePerson
 from praksis.rounds.choices import RoundState
@@ -44,6 +45,8 @@ GO_WITH_THE_USER: tuple[type[models.Model], ...] = (
 FORGET_THE_USER: tuple[tuple[type[models.Model], str], ...] = (
     (Run, "requested_by"),
     (Publication, "published_by"),
+    (Intake, "by"),
+    (Pair, "judged_by"),
 )
 KEEP_THE_USER: tuple[tuple[type[models.Model], str], ...] = (
     (Membership, "user"),

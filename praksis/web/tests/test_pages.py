@@ -62,7 +62,7 @@ def test_my_page_opens_for_every_role(client: Client, role: Role) -> None:
 def test_the_menu_follows_the_reader(client: Client) -> None:
     assert menu(client) == ["Finn plass", "Tilby plass"]
     client.force_login(staff(Role.COORDINATOR))
-    assert menu(client) == ["Finn plass", "Kandidater", "Runder", "Tilby plass"]
+    assert menu(client) == ["Finn plass", "Våre ordninger", "Kandidater", "Runder", "Tilby plass"]
 
 
 @pytest.mark.parametrize("name", ["privacy", "how_we_allocate", "accessibility", "coordinate"])
