@@ -6,10 +6,11 @@ The web writes rows without the dictionary, and a job adds what it knows soon af
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import batched, chain
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.postgres.search import SearchVector
+from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import connection, transaction
 from django.db.models import F, Func
 from django.db.models.expressions import Combinable
@@ -143,12 +144,21 @@ def study_words() -> int:
     return len(new)
 
 
-HOLDING = "vector @@ (select string_agg(quote_literal(lower(unaccent(word))), ' | ')::tsquery from unnest(%s::text[]) as word)"
+class _AnyOf(SearchQuery):
+    """Any of these words, as the vectors hold them."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self.words = " ".join(words)
+        super().__init__(self.words)
+
+    def as_sql(self, *_args: Any, **_options: Any) -> tuple[str, tuple[str | int, ...]]:
+        any_of = "select string_agg(quote_literal(lower(unaccent(word))), ' | ')::tsquery from string_to_table(%s, ' ') as word"
+        return f"({any_of})", (self.words,)
 
 
 def _rewrite_holding(words: list[str]) -> None:
     """Write the rows that hold these words again, from what stands in them."""
-    rows = SearchRow.objects.extra(where=[HOLDING], params=[words])  # noqa: S610
+    rows = SearchRow.objects.filter(vector=_AnyOf(words))
     for some in batched(rows.order_by("pk").iterator(chunk_size=BATCH), BATCH):
         write_rows([row.object_id for row in some], some)
 

@@ -6,9 +6,8 @@ A name lies where the hosts that give it as theirs are, on average: the house kn
 from dataclasses import dataclass
 from math import cos, radians
 
-from django.db.models import Avg, FloatField, Q, QuerySet
-from django.db.models.expressions import RawSQL
-from django.db.models.functions import Lower
+from django.db.models import Avg, F, Q, QuerySet
+from django.db.models.functions import ASin, Cos, Lower, Power, Radians, Sin, Sqrt
 
 from praksis.base.codes import MUNICIPALITIES
 from praksis.base.models import SearchRow
@@ -17,11 +16,8 @@ from praksis.organisations.models import Host
 DISTANCES = (2, 5, 10, 20, 50)
 USUAL = 10
 KM_PER_DEGREE = 111.2
-HAVERSINE = """
-    2 * 6371 * asin(sqrt(power(sin(radians(latitude - %s) / 2), 2)
-        + cos(radians(latitude)) * cos(radians(%s)) * power(sin(radians(longitude - %s) / 2), 2)))
-"""
-"""Kilometres between two points of the earth in a straight line."""
+RADIUS = 6371
+"""Of the earth, in km."""
 
 
 @dataclass(frozen=True)
@@ -54,5 +50,8 @@ def within(spot: Spot, km: int) -> Q:
 
 
 def with_distance(rows: QuerySet[SearchRow], spot: Spot) -> QuerySet[SearchRow]:
-    """Rows with how many km it is to them in a straight line (`distance`); none for those that lie nowhere."""
-    return rows.annotate(distance=RawSQL(HAVERSINE, [spot.latitude, spot.latitude, spot.longitude], FloatField()))  # noqa: S611
+    """Rows with how many km it is to them in a straight line (`distance`, by haversines); none for those that lie nowhere."""
+    across = Power(Sin(Radians(F("latitude") - spot.latitude) / 2), 2.0)
+    along = Power(Sin(Radians(F("longitude") - spot.longitude) / 2), 2.0)
+    half_chord = Sqrt(across + Cos(Radians("latitude")) * cos(radians(spot.latitude)) * along)
+    return rows.annotate(distance=ASin(half_chord) * 2 * RADIUS)

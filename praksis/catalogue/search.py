@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib.postgres.search import SearchQuery
+from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, FloatField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.expressions import Combinable, RawSQL
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -299,7 +299,7 @@ def _questions(q: str) -> list[Question]:
         return [Question()]
     if _has_signs(q):
         exactly = SearchQuery(q, config="norwegian", search_type="websearch")
-        return [Question(Q(vector=exactly), RawSQL("ts_rank(vector, websearch_to_tsquery('norwegian', %s))", [q], FloatField()))]
+        return [Question(Q(vector=exactly), SearchRank("vector", exactly))]
     wording = read(q)
     if not wording.found_by:
         return [Question(_matching("'='"))]
@@ -308,16 +308,18 @@ def _questions(q: str) -> list[Question]:
     return [every, some] if len(wording.found_by) > 1 else [every]
 
 
-RANK = "ts_rank('{0.03, 0.12, 0.35, 1.0}', vector, %s::tsquery)"
+WEIGHTS = [0.03, 0.12, 0.35, 1.0]
 """How much a word counts: in the title most, then in the text, then as a part of a compound there."""
 
 
 def _rank(queries: Sequence[str], *, of_each: int = 0) -> Combinable:
     """How well a row answers: the sum over the words. `of_each` is what a word counts for being there at all."""
-    if of_each:
-        part = f"case when vector @@ %s::tsquery then {of_each} + {RANK} else 0 end"
-        return RawSQL(" + ".join([part] * len(queries)), [query for one in queries for query in (one, one)], FloatField())  # noqa: S611
-    return RawSQL(" + ".join([RANK] * len(queries)), list(queries), FloatField())  # noqa: S611
+    return sum((_rank_of_one(query, of_each) for query in queries), Value(0.0))
+
+
+def _rank_of_one(query: str, of_each: int) -> Combinable:
+    rank = SearchRank("vector", _Ready(query), weights=WEIGHTS)
+    return Case(When(_matching(query), then=rank + float(of_each)), default=0.0) if of_each else rank
 
 
 def _around(spot: Spot | None, km: int) -> Rows:

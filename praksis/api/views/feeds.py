@@ -1,8 +1,8 @@
 """What programs look for themselves: feeds, the calendar, the map of the site, and the description of the data."""
 
 from collections.abc import Iterator
+from html import escape
 from uuid import UUID
-from xml.sax.saxutils import escape
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from conftest import AsRole
 from praksis.accounts.models import User
-from praksis.base.identity import NOBODY, Identity, acting
+from praksis.base.identity import Identity, acting
 from praksis.catalogue.models import OfferFrom
 from praksis.catalogue.questions import LIMITS
 from praksis.catalogue.tests.examples import (
@@ -31,8 +31,6 @@ from praksis.messages.models import Message
 from praksis.organisations import actions
 from praksis.organisations.choices import RESOURCE, Role
 from praksis.organisations.models import Member, Membership, ResourcePerson
-from praksis.rounds.actions.erasing import erase_user, remove_what_is_overdue
-from praksis.web.middleware import identity_of
 
 pytestmark = pytest.mark.django_db
 
@@ -97,7 +95,7 @@ def test_the_workplace_takes_a_name_away_and_never_puts_one_out(client: Client) 
     person = guide(host=host, agreed=False)
     with pytest.raises(PermissionDenied):
         actions.name_oneself(person=person, agrees=True, by=contact)
-    with acting(identity_of(contact)), transaction.atomic():
+    with acting(Identity(user=str(contact.pk))), transaction.atomic():
         assert ResourcePerson.objects.filter(pk=person.pk).update(agreed_at=timezone.now()) == 0, "the database holds it too"
     client.force_login(contact)
     client.post(reverse("organisations:remove_resource", args=[host.pk, person.pk]))
@@ -216,15 +214,3 @@ def test_nobody_is_flooded(client: Client, as_owner: AsRole, kind: str) -> None:
     with as_owner():
         OfferFrom.objects.update(at=timezone.now() - timedelta(hours=2))
     assert asked(client, persons[0], email="nora@example.no").status_code == 302
-
-
-# ---------------------------------------------------------------- gone
-
-
-def test_who_is_shown_is_kept_and_what_is_hidden_goes(as_worker: AsRole) -> None:
-    long_ago = timezone.now() - timedelta(days=400)
-    shown, hidden = guide("Ingrid Lie", changed_at=long_ago), guide("Per Moe", agreed=False, changed_at=long_ago)
-    with as_worker(), acting(NOBODY):
-        remove_what_is_overdue(timezone.localdate())
-        assert (erase_user(shown.user_id), erase_user(hidden.user_id)) == (False, True)
-    assert [one.name for one in ResourcePerson.objects.all()] == ["Ingrid Lie"]

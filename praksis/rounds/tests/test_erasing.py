@@ -15,18 +15,21 @@ from django.utils import timezone
 from conftest import AsRole
 from praksis.accounts.models import User
 from praksis.base.erasures import digest_of, listed
+from praksis.base.identity import NOBODY, acting
 from praksis.base.jobs import defer_job
 from praksis.base.locks import tables_of_persons
 from praksis.base.models import Erasure
 from praksis.base.retention import KINDS, days
 from praksis.candidates.models import Candidate, Conflict, Consent, Guardian, HeldPaper, Need
-from praksis.organisations.models import Membership
+from praksis.organisations.models import Membership, ResourcePerson
 from praksis.rounds.actions import publish_run
 from praksis.rounds.actions.erasing import (
     FORGET_THE_USER,
     GO_WITH_THE_PERSON,
     GO_WITH_THE_USER,
     KEEP_THE_USER,
+    erase_user,
+    remove_what_is_overdue,
     seasons_from,
 )
 from praksis.rounds.models import Choice, Entry, EntryLink, Outcome, Run
@@ -186,3 +189,16 @@ def test_every_reference_to_a_person_or_user_is_thought_of_when_they_are_erased(
         )
     ]
     assert unthought == []
+
+
+def test_a_resource_person_who_is_shown_is_kept_and_one_who_is_hidden_goes(as_worker: AsRole) -> None:
+    long_ago = timezone.now() - timedelta(days=400)
+    made = world()
+    shown, hidden = (
+        ResourcePerson.objects.create(user=user(name), name=name, member=made.uib, agreed_at=agreed_at, changed_at=long_ago)
+        for name, agreed_at in (("Ingrid", long_ago), ("Per", None))
+    )
+    with as_worker(), acting(NOBODY):
+        remove_what_is_overdue(timezone.localdate())
+        assert (erase_user(shown.user_id), erase_user(hidden.user_id)) == (False, True)
+    assert [one.name for one in ResourcePerson.objects.all()] == ["Ingrid"]

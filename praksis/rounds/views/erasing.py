@@ -26,7 +26,7 @@ from praksis.rounds.views.rounds import current_user
 def erase(request: HttpRequest, candidate_id: UUID) -> HttpResponse:
     """Ask first; then a job erases the person. Not while a round with the person is being allocated."""
     user = current_user(request)
-    found = get_object_or_404(Candidate, pk=candidate_id)
+    found = get_object_or_404(Candidate.objects.placed_by(user), pk=candidate_id)
     if not may_decide_for(user, found.member_id):
         raise Http404
     if request.method != "POST":
