@@ -33,6 +33,7 @@ MATTERS = {
     "candidates_conflict",
     "candidates_guardian",
     "candidates_consent",
+    "candidates_correction",
     "organisations_membership",
     "organisations_hostcontact",
     "rounds_entry",

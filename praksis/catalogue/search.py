@@ -299,7 +299,7 @@ def _questions(q: str) -> list[Question]:
         return [Question()]
     if _has_signs(q):
         exactly = SearchQuery(q, config="norwegian", search_type="websearch")
-        return [Question(Q(vector=exactly), SearchRank("vector", exactly))]
+        return [Question(Q(vector=exactly), SearchRank(F("vector"), exactly))]
     wording = read(q)
     if not wording.found_by:
         return [Question(_matching("'='"))]
@@ -318,7 +318,7 @@ def _rank(queries: Sequence[str], *, of_each: int = 0) -> Combinable:
 
 
 def _rank_of_one(query: str, of_each: int) -> Combinable:
-    rank = SearchRank("vector", _Ready(query), weights=WEIGHTS)
+    rank = SearchRank(F("vector"), _Ready(query), weights=WEIGHTS)
     return Case(When(_matching(query), then=rank + float(of_each)), default=0.0) if of_each else rank
 
 

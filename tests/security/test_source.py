@@ -17,8 +17,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     # Runs text as code, or makes objects from it.
     r"(builtins\.)?(eval|exec|compile|__import__)": (),
     r"(pickle|cPickle|marshal|shelve|dill|jsonpickle|yaml)(\..*)?": (),
-    # Only to write: `escape` for the spreadsheets that the house makes.
-    r"(xml|lxml|defusedxml)(\..*)?": ("base/tables.py", "api/views/feeds.py"),
+    r"(xml|lxml|defusedxml)(\..*)?": (),
     # Starts programs: the house itself and a measured solver, with lists of arguments and never through a shell.
     r"subprocess(\..*)?": (
         *("base/embedded.py", "base/processes.py", "base/supervisor.py", "base/once.py", "base/backup.py"),
@@ -34,7 +33,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     ),
     r"http\.client(\..*)?": ("base/supervisor.py", "base/fetching.py"),
     # SQL that is not made by the framework: the search's rank and distance, texts that stand in the code, with parameters.
-    r"(.*\.)?(RawSQL|raw|extra)": ("catalogue/nearness.py", "catalogue/search.py", "catalogue/indexing.py"),
+    r"(.*\.)?(RawSQL|raw|extra)": (),
     # Text that is taken for markup: the marks and charts that the house draws itself.
     r"(.*\.)?(mark_safe|SafeString|format_html\w*|html_safe)": (
         "base/svg.py",
