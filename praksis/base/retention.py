@@ -115,6 +115,15 @@ KINDS = (
         ("messages_message",),
     ),
     Kind(
+        "intake",
+        _("Regneark med ordninger som et medlem har sendt inn; de kan nevne folk"),
+        _days("intake", 30),
+        _("etter at de ble sendt"),
+        _("slettes. Ordningene som ble til, står"),
+        ART_5,
+        ("intake_intakefile", "intake_row"),
+    ),
+    Kind(
         "user",
         _("Navn og e-post til den som kan logge inn, men ikke lenger har noen rolle eller sak"),
         _days("user", 365),

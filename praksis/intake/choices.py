@@ -1,13 +1,7 @@
 """How far an import is, what becomes of each row, and what can be wrong with a cell."""
 
-from datetime import timedelta
-
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
-
-KEPT = timedelta(days=30)
-"""A file that was sent is kept so long, for the rows that are to be mended; what came of it is kept."""
-UNDO_WITHIN = timedelta(days=30)
 
 
 class IntakeState(TextChoices):

@@ -1,6 +1,7 @@
 """Where a member's schemes come from, and what each import did. Files are the member's own; what came of them is public."""
 
 import uuid
+from datetime import timedelta
 
 from django.db import models
 from django.urls import reverse
@@ -8,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from praksis.accounts.models import User
+from praksis.base.retention import days
 from praksis.catalogue.models import Scheme
-from praksis.intake.choices import BUSY, UNDO_WITHIN, Decision, IntakeState, Outcome
+from praksis.intake.choices import BUSY, Decision, IntakeState, Outcome
 from praksis.organisations.models import Member
 
 
@@ -48,8 +50,6 @@ class Intake(models.Model):
     file_name = models.CharField(max_length=200, blank=True)
     form = models.CharField(max_length=4, blank=True)
     digest = models.CharField(max_length=64, blank=True)
-    header = models.JSONField(default=list)
-    sample = models.JSONField(default=list)
     sheet = models.CharField(max_length=200, blank=True)
     sheets = models.JSONField(default=list)
     written_as = models.JSONField(null=True)
@@ -88,15 +88,23 @@ class Intake(models.Model):
 
     @property
     def can_be_undone(self) -> bool:
-        return bool(self.written_at and self.state == IntakeState.WRITTEN and timezone.now() < self.written_at + UNDO_WITHIN)
+        return bool(
+            self.written_at
+            and self.state == IntakeState.WRITTEN
+            and timezone.now() < self.written_at + timedelta(days=days("intake"))
+        )
 
 
 class IntakeFile(models.Model):
-    """What was sent, as it was. Deleted after `choices.KEPT`."""
+    """What was sent, as it was, with its headings and first rows. An office's spreadsheet may name people beside the schemes:
+    only the member's own staff see it, and it is deleted when `base.retention` says."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     intake = models.OneToOneField(Intake, on_delete=models.CASCADE, related_name="file")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
     content = models.BinaryField()
+    header = models.JSONField(default=list)
+    sample = models.JSONField(default=list)
     sent_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
@@ -107,11 +115,14 @@ class Row(models.Model):
     """What became of one row. `faults` are [heading, code, facts]; `before` and `after` the fields that it changes, as JSON.
 
     `kept` names fields that somebody has mended in the catalogue since: they stay. `alike` is the scheme that a doubtful row may
-    be the same as, with `reasons` (`catalogue.likeness`).
+    be the same as, with `reasons` (`catalogue.likeness`). Locked and deleted as the file: a cell that
+    is refused may name somebody.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     intake = models.ForeignKey(Intake, on_delete=models.CASCADE, related_name="rows")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    tried_at = models.DateTimeField(default=timezone.now)
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=300, blank=True)
     key = models.CharField(max_length=200, blank=True)
@@ -122,7 +133,7 @@ class Row(models.Model):
     after = models.JSONField(default=dict)
     kept = models.JSONField(default=list)
     faults = models.JSONField(default=list)
-    alike = models.ForeignKey(Scheme, on_delete=models.SET_NULL, null=True, related_name="+")
+    alike = models.ForeignKey(Scheme, on_delete=models.SET_NULL, null=True, related_name="+", db_constraint=False)
     score = models.FloatField(default=0)
     reasons = models.JSONField(default=list)
     decision = models.CharField(max_length=10, choices=Decision, blank=True)

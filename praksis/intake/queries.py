@@ -50,8 +50,9 @@ class Heading:
 
 def headings(intake: Intake) -> list[Heading]:
     found = []
-    for at, name in enumerate(intake.header):
-        filled = [row[at] for row in intake.sample if at < len(row) and row[at]]
+    file = IntakeFile.objects.filter(intake=intake).first() or IntakeFile()
+    for at, name in enumerate(file.header):
+        filled = [row[at] for row in file.sample if at < len(row) and row[at]]
         found.append(Heading(at, name, list(dict.fromkeys(filled))[:3], intake.columns.get(name, "")))
     return found
 
@@ -113,6 +114,12 @@ def outcomes(intake: Intake) -> list[tuple[str, str, int]]:
     found = [(str(outcome), name, counts.get(outcome, 0)) for outcome, name in names.items()]
     left = intake.undo.get("left", 0)
     return [*([("left", _("Kunne ikke angres"), left)] if left else []), *found]
+
+
+def is_forgotten(intake: Intake) -> bool:
+    """Whether what was sent has been deleted since."""
+    was_sent = bool(intake.digest) and not intake.busy
+    return was_sent and not IntakeFile.objects.filter(intake=intake).exists()
 
 
 def wrong_rows(intake: Intake) -> bytes | None:

@@ -51,7 +51,6 @@ def find_pairs() -> None:
 @app.periodic(cron="10 2 * * *")
 @app.task(name="intake.nightly", queueing_lock="intake.nightly")
 def nightly(timestamp: int) -> None:  # noqa: ARG001 - the schedule passes the moment
-    """Each night: forget files that were sent long ago, and look for schemes that may be the same."""
-    with transaction.atomic():
-        actions.forget_files()
+    """Each night: forget what was sent long ago, and look for schemes that may be the same."""
+    actions.forget_files()
     actions.find_pairs()

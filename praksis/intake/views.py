@@ -68,6 +68,8 @@ def intakes(request: HttpRequest, member_id: UUID) -> HttpResponse:
 def intake(request: HttpRequest, intake_id: UUID) -> HttpResponse:
     """One import, where it stands: its columns, how far it is, its rows, what came of it."""
     found = _intake(request, intake_id)
+    if queries.is_forgotten(found):
+        return render(request, "intake/intake.html", {"intake": found, "is_forgotten": True})
     form = ColumnsForm(intake=found) if found.state == IntakeState.MAPPING else None
     return _page(request, found, form)
 

@@ -77,6 +77,8 @@ LEFT_OUT = {
     "accounts_signinlink": "a digest and a time; gone a day after it cannot be used",
     "accounts_linkrequest": "the address is emptied when the mail is sent; the rest are keyed marks that lead to nobody",
     "organisations_invitation": "held by the workplace until it is accepted, and shown on the page behind its link",
+    "intake_intakefile": "an office's own spreadsheet of schemes; nobody is looked up in it, and it is gone in a month",
+    "intake_row": "the same, row by row",
     "rounds_runinput": "the same pseudonyms, wishes and places as in the round, in one file for the check of a run",
 }
 

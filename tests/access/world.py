@@ -188,9 +188,9 @@ def _intakes(made: World) -> None:
     made.cast.told(feed.name, made.cast.staff("uib", roles=("coordinator", "lead")))
     content = b"Tittel;Kode\r\nOrdning;A\r\n"
     for state in ("mapping", "checked", "written"):
-        facts = {"header": ["Tittel", "Kode"], "form": "csv", "written_at": timezone.now(), "counts": {"new": 1, "refused": 1}}
+        facts = {"form": "csv", "written_at": timezone.now(), "counts": {"new": 1, "refused": 1}}
         made.intakes[state] = Intake.objects.create(feed=feed, click_key=uuid.uuid4(), state=state, **facts)
-        IntakeFile.objects.create(intake=made.intakes[state], content=content)
+        IntakeFile.objects.create(intake=made.intakes[state], member=uib, content=content, header=["Tittel", "Kode"])
     for key in ("tomerge", "different"):
         mine, nobodys = (
             Scheme.objects.create(title=f"Ordning {key} {number}", institution=uib.name, owner=owner)

@@ -30,6 +30,7 @@ KEYS = {
     "messages_message": ("id", "user_id"),
     "messages_muted": ("user_id",),
     "rounds_auditor": ("user_id",),
+    "intake_intakefile": ("intake_id",),
     "organisations_invitation": ("id", "digest", "invited_by_id"),
 }
 """Columns that a policy compares with a key."""

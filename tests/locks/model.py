@@ -217,6 +217,14 @@ def _with_person(region: Region, by: Identity, row: Row) -> Commands:
     return SEE if row["candidate_id"] in by.people else NONE
 
 
+def _sent(_region: Region, by: Identity, row: Row) -> Commands:
+    return frozenset({"select", "insert", "update"}) if row["member_id"] in by.members else NONE
+
+
+def _sent_row(_region: Region, by: Identity, row: Row) -> Commands:
+    return frozenset({"select", "update"}) if row["member_id"] in by.members else NONE
+
+
 def _consent(region: Region, by: Identity, row: Row) -> Commands:
     own = {"insert", "update"} if row["candidate_id"] in by.people else set()
     return _with_person(region, by, row) | own
@@ -348,6 +356,10 @@ def _all_overdue(_region: Region, by: Identity, _row: Row) -> Commands:
     return SEE if _key(by, "overdue") else NONE
 
 
+def _taken_in(_region: Region, by: Identity, row: Row) -> Commands:
+    return ALL if row["intake_id"] == _key(by, "intake") else NONE
+
+
 def _told_host(_region: Region, by: Identity, row: Row) -> Commands:
     return SEE if row["host_id"] == _key(by, "tell-host") else NONE
 
@@ -418,6 +430,8 @@ MODEL: dict[str, dict[str, Rule]] = {
         "rounds_outcome": _outcome,
         "rounds_auditor": _auditor,
         "rounds_runinput": _audited,
+        "intake_intakefile": _sent,
+        "intake_row": _sent_row,
     },
     "trail": {"base_trailentry": lambda _region, _by, _row: frozenset({"insert"})},
     "worker": {
@@ -453,6 +467,8 @@ MODEL: dict[str, dict[str, Rule]] = {
         "rounds_outcome": _any(_worked_outcome, _outcome_of_forgotten),
         "rounds_runinput": _any(_files, _old_files),
         "rounds_auditor": _any(_of_forgotten("user_id", SEE), _role_ended),
+        "intake_intakefile": _any(_taken_in, _overdue("sent_at", "intake")),
+        "intake_row": _any(_taken_in, _overdue("tried_at", "intake")),
     },
 }
 

@@ -10,6 +10,8 @@ from praksis.accounts.models import Factor, LinkRequest, OutsideIdentity, Passke
 from praksis.base.models import Change, TrailEntry
 from praksis.candidates.models import Candidate, Conflict, Consent, Correction, Guardian, HeldPaper, Need
 from praksis.catalogue.models import Place
+from praksis.intake.models import Feed, Intake, IntakeFile
+from praksis.intake.models import Row as IntakeRow
 from praksis.messages.choices import Topic
 from praksis.messages.models import Message, Muted
 from praksis.organisations.choices import Role
@@ -54,6 +56,7 @@ def fill() -> None:
     Change.objects.create(row=made.kari.pk, relation="organisations_membership", operation="insert", member=made.uib.pk)
     TrailEntry.objects.create(request=uuid.uuid4(), actor=made.kari.pk, member=made.uib.pk)
     _told(made)
+    _taken_in([made.uib, made.nav])
     for one in (None, made.kari, made.nils):
         SignInLink.objects.create(digest=uuid.uuid4().hex, user=one, expires_at=timezone.now() + timedelta(hours=1))
     SignInLink.objects.create(digest=uuid.uuid4().hex, user=made.kari, expires_at=timezone.now() - timedelta(hours=1))
@@ -79,6 +82,16 @@ def _told(made: World) -> None:
         Muted.objects.create(user=one, topic=Topic.HOST)
         for state in states:
             Message.objects.create(user=one, topic=Topic.CONFIRM, template="messages/none.txt", **state)
+
+
+def _taken_in(members: list[Member]) -> None:
+    """What each sent to make schemes of: new, and old enough to go."""
+    for member in members:
+        feed = Feed.objects.create(member=member, name="Kontoret")
+        for moment in (timezone.now(), timezone.now() - timedelta(days=9999)):
+            intake = Intake.objects.create(feed=feed, click_key=uuid.uuid4(), state="checked", started_at=moment)
+            IntakeFile.objects.create(intake=intake, member=member, content=b"Tittel", sent_at=moment)
+            IntakeRow.objects.create(intake=intake, member=member, number=1, outcome="new", tried_at=moment)
 
 
 def _auditors(made: World, rounds: list[Round]) -> None:

@@ -131,7 +131,14 @@ def _row(intake: Intake, number: int, cells: Mapping[str, str], known: _Known) -
     faults = list(read.faults)
     key = cells.get(intake.key, "")[:200] if intake.key else _digest(read.values)
     faults += _key_faults(intake, key, known)
-    row = Row(intake=intake, number=number, title=str(read.values.get("title", ""))[:300], key=key, values=read.values)
+    row = Row(
+        intake=intake,
+        member=intake.feed.member,
+        number=number,
+        title=str(read.values.get("title", ""))[:300],
+        key=key,
+        values=read.values,
+    )
     if faults:
         row.outcome, row.faults = Outcome.REFUSED, faults
         return row

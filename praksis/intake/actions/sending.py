@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -13,9 +14,11 @@ from django.utils.translation import gettext as _
 
 from praksis.accounts.models import User
 from praksis.base.fetching import NotFetchedError, fetch
+from praksis.base.identity import Identity, acting
 from praksis.base.jobs import defer_job
+from praksis.base.retention import days
 from praksis.base.tables import MOST_BYTES, NotATableError, Table, read_table
-from praksis.intake.choices import KEPT, MOVES, Decision, IntakeState
+from praksis.intake.choices import MOVES, Decision, IntakeState
 from praksis.intake.columns import guess
 from praksis.intake.models import Feed, Intake, IntakeFile, Row
 from praksis.intake.rules import may_take_in_for
@@ -88,13 +91,14 @@ def fetch_feed(intake_id: UUID) -> None:
 
 def _understand(intake: Intake, content: bytes, table: Table) -> None:
     """Keep the file and what it is; where the feed's columns are remembered and all are there, try it at once."""
-    IntakeFile.objects.update_or_create(intake=intake, defaults={"content": content})
+    sample = [line.cells for line in table.lines[:SAMPLE]]
+    kept = {"member": intake.feed.member, "content": content, "header": table.header, "sample": sample}
+    IntakeFile.objects.update_or_create(intake=intake, defaults=kept)
     intake.digest, intake.form = sha256(content).hexdigest(), table.form
-    intake.header, intake.sheet, intake.sheets = table.header, table.sheet, table.sheets
+    intake.sheet, intake.sheets = table.sheet, table.sheets
     intake.written_as, intake.rows_total = table.written, len(table.lines)
-    intake.sample = [line.cells for line in table.lines[:SAMPLE]]
     known = {heading: name for heading, name in intake.feed.columns.items() if heading in table.header}
-    intake.columns = known or guess(table.header, intake.sample)
+    intake.columns = known or guess(table.header, sample)
     intake.key = intake.feed.key if intake.feed.key in table.header else ""
     remembered = bool(known) and len(known) == len(intake.feed.columns) and intake.key == intake.feed.key
     intake.state = IntakeState.CHECKING if remembered else IntakeState.MAPPING
@@ -176,9 +180,13 @@ def order_undo(*, intake: Intake, by: User) -> None:
     defer_job("intake.undo", intake_id=str(held.pk))
 
 
+@transaction.atomic
 def forget_files() -> None:
-    """Delete files that have been kept long enough. Runs as the worker."""
-    IntakeFile.objects.filter(sent_at__lt=timezone.now() - KEPT).delete()
+    """Delete files, and what was said of their rows, that have been kept long enough. Runs as the worker."""
+    before = timezone.now() - timedelta(days=days("intake"))
+    with acting(Identity(purpose="overdue", key="intake")):
+        IntakeFile.objects.filter(sent_at__lt=before).delete()
+        Row.objects.filter(tried_at__lt=before).delete()
 
 
 def _own(intake: Intake, by: User) -> Intake:

@@ -83,8 +83,6 @@ def _deleted(ids: Sequence[UUID]) -> set[UUID]:
         with transaction.atomic():
             for model, names in OWN.items():
                 model._default_manager.filter(Q.create([(f"{name}__in", ids) for name in names], connector=Q.OR)).delete()
-            Row.objects.filter(scheme__in=ids).update(scheme=None)
-            Row.objects.filter(alike__in=ids).update(alike=None)
             Scheme.objects.filter(pk__in=ids)._raw_delete("default")
             return set(ids)
     except IntegrityError:

@@ -2,19 +2,26 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from praksis.accounts.models import User
+from praksis.base.identity import Identity, acting
+from praksis.base.jobs import defer_job
 from praksis.base.models import SearchRow
 from praksis.base.tables import read_table, write_table
 from praksis.catalogue.actions import index_schemes
 from praksis.catalogue.models import Scheme, SchemeYear
 from praksis.catalogue.tests.examples import example_place, example_scheme
+from praksis.intake import actions
+from praksis.intake.actions import writing
 from praksis.intake.choices import IntakeState, Outcome
 from praksis.intake.models import Feed, Intake, IntakeFile, Row
 from praksis.intake.tests.examples import FAULTS, HEADER, faulty_rows, good_row, member_with_coordinator, workbook
@@ -56,7 +63,7 @@ class Office:
         return self.last()
 
     def columns(self, intake: Intake, key: str = "Emnekode") -> Intake:
-        said = {f"column_{at}": intake.columns.get(name, "") for at, name in enumerate(intake.header)}
+        said = {f"column_{at}": intake.columns.get(name, "") for at, name in enumerate(intake.file.header)}
         return self.post("columns", intake, said | {"key": key})
 
     def taken_in(self, rows: list[list[Any]]) -> Intake:
@@ -222,18 +229,12 @@ def test_what_changes_between_the_dry_run_and_the_writing_is_looked_at_anew(offi
 
 
 def test_a_worker_that_was_killed_is_gone_on_from(office: Office, as_worker: Any) -> None:
-    from django.db import transaction
-
-    from praksis.base.jobs import defer_job
-    from praksis.intake.actions import writing
-
     intake = office.columns(office.sent(workbook([good_row(number) for number in range(3)])))
     Intake.objects.filter(pk=intake.pk).update(state=IntakeState.WRITING)
     intake.refresh_from_db()
-    with as_worker(), transaction.atomic():
+    with as_worker(), acting(Identity(purpose="intake", key=str(intake.pk))), transaction.atomic():
         writing._write_all(Intake.objects.select_related("feed__member").get(pk=intake.pk))
     assert SearchRow.objects.filter(kind="scheme").count() == 0
-    from django.db import transaction
 
     with transaction.atomic():
         defer_job("intake.write", intake_id=str(intake.pk))
@@ -283,7 +284,7 @@ def test_another_sheet_of_the_same_file_can_be_chosen(office: Office) -> None:
     intake = office.sent(out.getvalue())
     assert "Bytt ark" in office.page(intake)
     intake = office.post("sheet", intake, {"sheet": "Videregående"})
-    assert (intake.sheet, intake.header, intake.columns) == ("Videregående", ["Tittel"], {"Tittel": "title"})
+    assert (intake.sheet, intake.file.header, intake.columns) == ("Videregående", ["Tittel"], {"Tittel": "title"})
     office.post("write", office.columns(intake, key=""))
     assert Scheme.objects.get().title == "Utplassering"
 
@@ -310,7 +311,7 @@ def test_a_list_is_fetched_from_an_address_and_an_inner_one_is_not(office: Offic
             reverse("intake:intakes", args=[office.member.pk]), {"feed": str(feed.pk), "click_key": str(uuid.uuid4())}
         )
         fetched = office.last()
-        assert (fetched.state, fetched.header, fetched.form) == (IntakeState.MAPPING, ["a"], "json")
+        assert (fetched.state, fetched.file.header, fetched.form) == (IntakeState.MAPPING, ["a"], "json")
     finally:
         server.shutdown()
         server.server_close()
@@ -344,16 +345,12 @@ def test_others_see_nothing_of_it(office: Office) -> None:
 
 
 def test_files_are_forgotten_after_a_month(office: Office, as_worker: Any) -> None:
-    from datetime import timedelta
-
-    from django.db import transaction
-    from django.utils import timezone
-
-    from praksis.intake.actions import forget_files
-
     intake = office.sent(workbook([good_row(1)]))
-    IntakeFile.objects.filter(intake=intake).update(sent_at=timezone.now() - timedelta(days=31))
-    with as_worker(), transaction.atomic():
-        forget_files()
-    assert not IntakeFile.objects.exists()
+    long_ago = timezone.now() - timedelta(days=31)
+    IntakeFile.objects.filter(intake=intake).update(sent_at=long_ago)
+    Row.objects.filter(intake=intake).update(tried_at=long_ago)
+    with as_worker():
+        actions.forget_files()
+    assert (IntakeFile.objects.count(), Row.objects.count()) == (0, 0)
+    assert "ble slettet" in office.client.get(intake.get_absolute_url()).content.decode()
     assert office.client.get(reverse("intake:wrong_rows", args=[intake.pk])).status_code == 404
