@@ -258,6 +258,7 @@ class Walk:
         if key not in self.missing:
             address = reverse(row.name, args=[uuid4()]) if of_api else f"/{uuid4()}/"
             self.missing[key] = _without_addresses(actor.client.get(address), address)
+            self.entered()  # that this was refused
         return self.missing[key]
 
     def content(self, row: Row, actor: Actor, one: Thing, answer: Any) -> Iterator[str]:
