@@ -17,7 +17,12 @@ from praksis.candidates import actions as people
 from praksis.candidates import rules as candidate_rules
 from praksis.candidates.models import Candidate
 from praksis.catalogue import rules as catalogue_rules
-from praksis.catalogue.models import Place
+from praksis.catalogue.hosts import describe_host
+from praksis.catalogue.models import Place, Scheme
+from praksis.catalogue.schemes import change_scheme, make_scheme
+from praksis.intake import actions as intake
+from praksis.intake import rules as intake_rules
+from praksis.intake.actions.sending import Sent
 from praksis.organisations import actions as organisations
 from praksis.organisations.models import Unit
 from praksis.rounds import actions as rounds
@@ -29,12 +34,13 @@ from praksis.ways.queries import Wanted
 from praksis.web.middleware import identity_of
 from tests.access.answers import is_done, rules
 from tests.access.people import PLACING, UNIT, Actor
+from tests.access.shown import shown
 from tests.access.world import PEOPLE, World
 
 OTHERS = ("navcoordinator", "kommunecoordinator", "navboard", "regionlead", "former")
 """Whoever has no say over the university's people and rounds: of another member, of none, and of none any more."""
 
-ROOMS = (candidate_rules, catalogue_rules, round_rules, way_rules)
+ROOMS = (candidate_rules, catalogue_rules, intake_rules, round_rules, way_rules)
 FILTERS: dict[str, Callable[[Any], QuerySet[Any]]] = {
     "people placed": Candidate.objects.placed_by,
     "people owned": Candidate.objects.owned_by,
@@ -68,8 +74,10 @@ def _done(world: World) -> Iterator[str]:
 
 
 def _not_held(world: World) -> Iterator[str]:
-    with transaction.atomic():
-        yield from (f"{name} does not hold" for name, holds in rules(world) if not holds)
+    ours = transaction.atomic()
+    ours._from_testcase = True  # so that requests, whose own transaction must be the outermost, may lie in it
+    with ours:
+        yield from (f"{name} does not hold" for name, holds in (*shown(world), *rules(world)) if not holds)
         transaction.set_rollback(True)
 
 
@@ -93,6 +101,9 @@ def _unanswered(world: World) -> Iterator[str]:
             "host": offered.host,
             "member": world.cast.members["uib"],
             "scheme": world.schemes["owned"],
+            "one": world.pairs["tomerge"].one,
+            "other": world.pairs["tomerge"].other,
+            "gone": world.pairs["tomerge"].one,
             "gap": world.gaps["todraft"],
             "place": offered,
             "round_": world.rounds["prepared"],
@@ -152,6 +163,7 @@ def _actions(world: World) -> dict[str, Callable[[User], object]]:
     uib, student, now = world.cast.members["uib"], world.candidates["student"], timezone.now()
     new = {"name": "Ny", "season": "2027-spring", "opens_at": now, "closes_at": now, "papers_due_on": now.date()}
     span = {"starts_on": now.date(), "ends_on": now.date()}
+    scheme, checked = world.schemes["owned"], world.intakes["checked"]
     entry, prepared, closing = world.entry("student", "open"), world.rounds["prepared"], world.rounds["closing"]
     return {
         "add_candidate": lambda by: people.save_candidate(member=uib, person={}, by=by),
@@ -172,6 +184,13 @@ def _actions(world: World) -> dict[str, Callable[[User], object]]:
         "close_gap": lambda by: ways.close_gap(gap=world.gaps["toclose"], by=by),
         "tell_hurdle": lambda by: ways.tell_hurdle(scheme=world.schemes["owned"], code="A02", helped="", by=by),
         "take_back_hurdle": lambda by: ways.take_back_hurdle(scheme=world.schemes["owned"], code="A01", by=by),
+        "make_scheme": lambda by: make_scheme(scheme=Scheme(title="Ny", owner=uib), years={}, by=by),
+        "change_scheme": lambda by: change_scheme(scheme=scheme, years={}, seen=scheme.version, by=by),
+        "describe_host": lambda by: describe_host(host=world.hosts["one"], seen=1, by=by),
+        "name_oneself": lambda by: organisations.name_oneself(person=world.resources["seen"], agrees=True, by=by),
+        "hide_oneself": lambda by: organisations.hide_oneself(person=world.resources["seen"], by=by),
+        "send": lambda by: intake.send(member=uib, feed_name="Ny", sent=Sent(uuid.uuid4(), b"Tittel\nNy\n"), by=by),
+        "decide": lambda by: intake.decide(intake=checked, decisions={}, by=by),
         "publish_run": lambda by: rounds.publish_run(run=world.runs["closed"], member=uib, by=by),
         "create_round": lambda by: rounds.create_round(owner=uib, members=[], seed=1, max_choices=5, by=by, **new),
         "open_round": lambda by: rounds.open_round(round_=prepared, by=by),

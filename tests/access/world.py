@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from praksis.accounts.actions import make_link
 from praksis.accounts.models import User
+from praksis.base.models import PublishedFigure
 from praksis.candidates.models import Candidate, Correction, Guardian, Need
 from praksis.catalogue.actions import index_places
 from praksis.catalogue.choices import Extent, PlaceStage, SchemeStage, SeatRule
@@ -155,6 +156,7 @@ def _places(made: World) -> None:
         made.places[name] = _place(name, first, PlaceStage.OPEN)
     for name, stage in [("offered", PlaceStage.OFFERED), ("toapprove", PlaceStage.OFFERED), ("shut", PlaceStage.CLOSED)]:
         made.places[name] = _place(name, first, stage)
+    PublishedFigure.objects.create(name="ranked_place", subject=made.places["shut"].pk, value=7)
     made.places["reopened"] = _place("reopened", first, PlaceStage.CLOSED)
     made.places["hidden"] = _place("hidden", hidden, PlaceStage.OFFERED)
     halves = [("student_elective", "work_training"), ("language_practice", "apprentice")]
@@ -191,6 +193,7 @@ def _intakes(made: World) -> None:
         facts = {"form": "csv", "written_at": timezone.now(), "counts": {"new": 1, "refused": 1}}
         made.intakes[state] = Intake.objects.create(feed=feed, click_key=uuid.uuid4(), state=state, **facts)
         IntakeFile.objects.create(intake=made.intakes[state], member=uib, content=content, header=["Tittel", "Kode"])
+    made.intakes["forgotten"] = Intake.objects.create(feed=feed, click_key=uuid.uuid4(), state="checked", form="csv", digest="0")
     for key in ("tomerge", "different"):
         mine, nobodys = (
             Scheme.objects.create(title=f"Ordning {key} {number}", institution=uib.name, owner=owner)

@@ -29,8 +29,8 @@ from praksis.catalogue.tests.examples import (
 )
 from praksis.catalogue.tests.test_offer import offer, sent, words
 from praksis.messages.models import Message
-from praksis.organisations.choices import MemberKind, Role
-from praksis.organisations.models import FormerName, Host, Member, Membership, RegisterRun
+from praksis.organisations.choices import HostRole, MemberKind, Role
+from praksis.organisations.models import FormerName, Host, HostContact, Member, Membership, RegisterRun
 from praksis.organisations.register import Register, UnreachableError, readable
 from praksis.organisations.tests.registers import OSLO, FakeFirms, running_register
 
@@ -165,7 +165,9 @@ def test_a_bankruptcy_takes_its_units_places_out_and_its_end_brings_them_back(fi
     example_place(host=ward, title="Lager")
     example_place(host=known(FIRM, "Berggyltlia Regnskap AS"), title="Bilag")
     assert night(as_worker).hosts_closed == 0
-    boss = example_contact(firm)
+    boss, _elsewhere = example_contact(firm), example_contact(Host.objects.get(number=FIRM), "Bo")
+    HostContact.objects.filter(user=example_contact(firm, "Carl")).update(taken_back_at=timezone.now())
+    example_contact(firm, "Dina", HostRole.SUPERVISOR)
     firms.change(CHAIN, konkurs=True, konkursdato="2026-11-20")
     run = night(as_worker)
     assert (run.hosts_read, run.hosts_closed, titles()) == (1, 1, ["Bilag"])
