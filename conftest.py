@@ -296,6 +296,12 @@ def undefined_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cast("DjangoTemplates", engines["django"]).engine, "string_if_invalid", _Undefined("undefined: %s"))
 
 
+@pytest.fixture(autouse=True)
+def answers_are_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No answer of an earlier test is given again."""
+    monkeypatch.setattr(settings, "ANSWERS_KEPT", 0)
+
+
 # ---------------------------------------------------------------- browser
 
 CHROMIUM_NAMES = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")

@@ -5,6 +5,7 @@ a style attribute. Without a label a mark is hidden from screen readers (it stan
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -12,6 +13,9 @@ from django.utils.safestring import SafeString, mark_safe
 from praksis.base.codes import TargetGroup
 
 Point = tuple[float, float]
+
+_drawn_once = lru_cache(maxsize=2048)
+"""A list shows the same few marks hundreds of times, and they look the same each time."""
 
 ICONS = {
     "add": "M3 6h18M3 12h11M3 18h8M18 13v8M14 17h8",
@@ -77,6 +81,7 @@ def svg(body: str, *, width: float, height: float = 0, css: str = "", label: str
     )
 
 
+@_drawn_once
 def icon(name: str, *, css: str = "") -> SafeString:
     """A line icon as large as the text beside it. `name` is a key of ICONS or a target group."""
     drawing = ICONS.get(name) or GROUP_ICONS[TargetGroup(name)]
@@ -167,6 +172,7 @@ TILES = {
 }
 
 
+@_drawn_once
 def tile(state: str, *, size: float = 44, group: str = "", label: str = "") -> SafeString:
     """A place or a person, `size` px. States: the keys of TILES, and hidden, protected (rain: the number may not be shown)."""
     if state in {"hidden", "protected"}:
@@ -175,6 +181,7 @@ def tile(state: str, *, size: float = 44, group: str = "", label: str = "") -> S
     return svg(TILES[state](size), width=size, label=label, group=group)
 
 
+@_drawn_once
 def seats(taken: int, total: int, *, group: str = "", label: str = "", size: float = 14) -> SafeString:
     """A row of `total` small tiles, the first `taken` of them with a person."""
     states = ["taken"] * taken + ["open"] * (total - taken)
@@ -228,22 +235,26 @@ def _half(name: str, state: str, side: float) -> SafeString:
     return outline if plain else outline + circle(f"t-{name}-line", x, y, 0.1 * side, stroke)
 
 
+@_drawn_once
 def tandem(a: str = "taken", b: str = "taken", *, size: float = 44, label: str = "", css: str = "") -> SafeString:
     """A tandem, each half taken, open or missing. Red is always the first half, ochre the second."""
     return svg(_half("a", a, size) + _half("b", b, size), width=size, label=label, css=css)
 
 
+@_drawn_once
 def half(name: str, *, size: float = 20) -> SafeString:
     """One half alone, a or b, as a small mark before its heading."""
     corners = (half_a, half_b)[name == "b"]
     return svg(format_html('<path class="t-{}" d="{}"/>', name, path(corners(0, 0, size, size, 0.07 * size))), width=size)
 
 
+@_drawn_once
 def logo() -> SafeString:
     body = _half("a", "taken", 36) + _half("b", "taken", 36)
     return svg(body, width=36, css="logo")
 
 
+@_drawn_once
 def busy() -> SafeString:
     """The two halves take turns while something runs; the words beside it say what."""
     a, b = path(half_a(0, 0, 24, 24, 1.7)), path(half_b(0, 0, 24, 24, 1.7))

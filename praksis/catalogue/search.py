@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.core.cache import cache
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable
@@ -236,9 +238,9 @@ class Answer:
     search: Search
     page: Page[SearchRow]
     facets: list[FacetCounts]
-    alike: bool
-    some: bool
-    spot: Spot | None
+    alike: bool = False
+    some: bool = False
+    spot: Spot | None = None
 
     @property
     def chips(self) -> list[tuple[Text, str]]:
@@ -282,15 +284,19 @@ class Question:
 
 def find(search: Search) -> Answer:
     """Ask the index: a fixed number of queries, whatever is found."""
+    if not search.q and not search.near:
+        pages = Paginator(_ordered(SearchRow.objects.filter(_chosen(search)), search, None), PER_PAGE)
+        return Answer(search, pages.get_page(search.page), _counts(_all_traits(), search)[0])
     spot = spot_named(search.near) if search.near else None
     around = _around(spot, search.km)
     traits: list[Traits] = []
     for question in _questions(search.q):
         if traits := _traits(around.filter(question.words)):
             break
-    rows = _ordered(around.filter(question.words, _chosen(search)), search, question.rank)
-    found, page = bool(traits), Paginator(rows, PER_PAGE).get_page(search.page)
-    return Answer(search, page, _counts(traits, search), question.alike and found, question.some and found, spot)
+    pages = Paginator(_ordered(around.filter(question.words, _chosen(search)), search, question.rank), PER_PAGE)
+    facets, pages.count = _counts(traits, search)
+    found = bool(traits)
+    return Answer(search, pages.get_page(search.page), facets, question.alike and found, question.some and found, spot)
 
 
 def _questions(q: str) -> list[Question]:
@@ -339,19 +345,26 @@ def _traits(rows: Rows) -> list[Traits]:
     return [Traits(*row) for row in rows.order_by().values_list(*columns).annotate(Count("pk"))]
 
 
-def _counts(found: Sequence[Traits], search: Search) -> list[FacetCounts]:
-    """Count in one pass: a row counts in a facet when it meets all the other facets."""
+def _all_traits() -> list[Traits]:
+    """Those of the whole catalogue, some seconds old at most: what they count is the filters' numbers, not the list."""
+    return cache.get_or_set("catalogue-traits", lambda: _traits(SearchRow.objects.all()), settings.ANSWERS_KEPT) or []
+
+
+def _counts(found: Sequence[Traits], search: Search) -> tuple[list[FacetCounts], int]:
+    """Count in one pass: a row counts in a facet when it meets all the other facets. And how many rows meet them all."""
     asked = {name: {*values, ANY} for name, values in search.chosen.items()}
     values_of = {facet.name: facet.values for facet in FACETS}
     counts: dict[str, Counter[str]] = {name: Counter() for name in values_of}
+    met = 0
     for traits in found:
         missed = [name for name, values in asked.items() if values.isdisjoint(values_of[name](traits))]
+        met += 0 if missed else traits.rows
         if len(missed) <= 1:
             for name in missed or values_of:
                 counts[name][TOTAL] += traits.rows
                 for value in values_of[name](traits):
                     counts[name][value] += traits.rows
-    return [_facet_counts(facet, found, search.chosen.get(facet.name, ()), counts[facet.name]) for facet in FACETS]
+    return [_facet_counts(facet, found, search.chosen.get(facet.name, ()), counts[facet.name]) for facet in FACETS], met
 
 
 def _facet_counts(facet: Facet, found: Sequence[Traits], chosen: tuple[str, ...], counts: Mapping[str, int]) -> FacetCounts:

@@ -5,12 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -49,10 +51,21 @@ TOO_MANY = 429
 
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
-    """Open places and schemes: words, filters, order, pages, and the same on a map."""
-    answer = ask(Search.read(request.GET))
-    listed = queries.items(answer.page)
-    context = {"answer": answer, "items": listed, "spots": queries.spots(listed), "municipalities": MUNICIPALITIES.values()}
+    """Open places and schemes: words, filters, order, pages, and the same on a map.
+
+    Nothing in the answer is about who asks; visitors who ask the same within a few seconds get it as it was found the first time.
+    """
+    search = Search.read(request.GET)
+    answer = SimpleLazyObject(lambda: ask(search))
+    listed = SimpleLazyObject(lambda: queries.items(answer.page))
+    context = {
+        "search": search,
+        "answer": answer,
+        "items": listed,
+        "spots": lambda: queries.spots(listed),
+        "municipalities": MUNICIPALITIES.values(),
+        "kept": settings.ANSWERS_KEPT if request.user.is_anonymous else 0,
+    }
     return render(request, "catalogue/find.html", context)
 
 

@@ -58,7 +58,7 @@ def test_the_map_shows_what_the_list_shows_with_the_same_numbers(client: Client)
     example_place(title="Uten sted", host=example_host(latitude=None), starts_on="2027-03-01")
     example_tandem(starts_on="2027-04-01")
     response = client.get(reverse("catalogue:find"))
-    spots = response.context["spots"]
+    spots = response.context["spots"]()
     assert [(spot["number"], spot["title"], spot["tandem"]) for spot in spots] == [
         (1, "På kartet", False),
         (2, "Måltidsvenn", True),
@@ -72,7 +72,7 @@ def test_places_at_one_spot_share_a_tile(client: Client) -> None:
     host = example_host()
     for day in (1, 2, 3):
         example_place(host=host, title=f"Plass {day}", starts_on=f"2027-02-0{day}")
-    (spot,) = client.get(reverse("catalogue:find")).context["spots"]
+    (spot,) = client.get(reverse("catalogue:find")).context["spots"]()
     assert (spot["number"], spot["title"], spot["text"]) == (1, host.name, "Nr. 1, 2, 3 i listen")
 
 

@@ -1,9 +1,14 @@
 """What people type, and what the filters count."""
 
+from typing import Any
+
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.http import QueryDict
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from praksis.base.codes import Field, Language, TargetGroup
 from praksis.base.models import SearchRow
@@ -11,7 +16,7 @@ from praksis.catalogue.actions import index_places, index_schemes, set_seats_tak
 from praksis.catalogue.choices import PlaceStage, SchemeStage
 from praksis.catalogue.models import Place
 from praksis.catalogue.search import Answer, Search, find
-from praksis.catalogue.tests.examples import example_host, example_place, example_scheme, example_tandem
+from praksis.catalogue.tests.examples import example_coordinator, example_host, example_place, example_scheme, example_tandem
 
 pytestmark = pytest.mark.django_db
 
@@ -235,3 +240,33 @@ def statements(places: list[Place]) -> int:
     with CaptureQueriesContext(connection) as queries:
         set_seats_taken({(place.pk, "a"): 2 for place in places})
     return len(queries)
+
+
+ADDRESSES = ("q=arkiv", "q=arkiv&season=2027-spring", "near=Bergen", "q=arkiv&type=place&municipality=4601", "q=anna+arkiv")
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_number_found_is_how_many_there_are(address: str) -> None:
+    for title, season, municipality in [("Arkiv", "2027-spring", "4601"), ("Anna", "2027-autumn", "4627")] * 3:
+        example_place(title=title, season=season, municipality=municipality, tasks="Vi arbeider med arkiv.")
+    example_scheme(title="Arkiv for alle")
+    answer = asked(address)
+    assert answer.page.paginator.count == len(answer.page.object_list) > 0
+
+
+def test_visitors_get_an_answer_again_and_whoever_is_signed_in_a_fresh_one(client: Client, settings: Any) -> None:
+    settings.ANSWERS_KEPT = 60
+    address = reverse("catalogue:find") + "?q=arkiv"
+    try:
+        example_place(title="Arkiv i byen")
+        assert b"Arkiv i byen" in client.get(address).content
+        example_place(title="Arkiv ved sjoen")
+        with CaptureQueriesContext(connection) as queries:
+            assert b"Arkiv ved sjoen" not in client.get(address).content
+        assert not [query for query in queries if "base_searchrow" in query["sql"]]
+        assert b"Arkiv ved sjoen" not in client.get(address, headers={"Accept-Language": "nb"}).content
+        assert b"Arkiv ved sjoen" in client.get(address, headers={"Accept-Language": "en"}).content
+        client.force_login(example_coordinator())
+        assert b"Arkiv ved sjoen" in client.get(address).content
+    finally:
+        cache.clear()
