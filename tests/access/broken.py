@@ -27,20 +27,16 @@ IDENTITY = ("identity_of", "ids_led", "_without_lead")
 
 
 REFUSED_AGAIN = "shows a button that is refused when it is pressed"
-NO_SUCH_FORM = "what follows is public, and fails for a form that there is not"
 REGISTER = "the worker's: catalogue/tests/test_register.py"
 ENDED_AGAIN = "what does not work any more is ended once more"
 SURVIVORS: dict[str, str] = {
-    "api.views.feeds.description: goes on after Http404": NO_SUCH_FORM,
-    "api.views.files.file: goes on after Http404": NO_SUCH_FORM,
+    "api.views.files.file: goes on after Http404": "what follows is public, and fails for a form that there is not",
     "candidates.queries.looks: without Candidate.objects.placed_by(user)": (
         "the log is of members that one leads, and so places for"
     ),
-    "candidates.rules.may_place_in: without unit_id is not None": "what is no unit is in none",
     "catalogue.hosts._tell_contacts: without host=host": REGISTER,
     "catalogue.hosts._tell_contacts: without role__in=DECIDING_HOST_ROLES": REGISTER,
     "catalogue.hosts._tell_contacts: without HostContact.objects.current()": REGISTER,
-    "catalogue.rules.may_follow_register: without isinstance(user, User)": "asked of those who are signed in alone",
     "catalogue.views.place: without may_approve_places(request.user)": REFUSED_AGAIN,
     "organisations.actions.accept_invitation: without Invitation.objects.waiting()": (
         "for those who come at once; others are told before"
@@ -50,16 +46,11 @@ SURVIVORS: dict[str, str] = {
         "the worker's: organisations/tests/test_mailed.py"
     ),
     "organisations.actions.withdraw_invitation: without Invitation.objects.waiting()": ENDED_AGAIN,
-    "organisations.queries._without_lead: without current.get()": "the purpose opens, whoever acts",
-    "organisations.queries._without_lead: without NOBODY": "somebody always acts where it is asked",
     "organisations.views.first_run: goes on after Http404": "for those who come at once; others are told before",
     "rounds.views.draws.own_draw_file: goes on after Http404": "whoever came in after the run has an empty file",
-    "rounds.views.erasing.erase: without Candidate.objects.placed_by(user)": "may_decide_for asks again, of the person's member",
     "rounds.views.runs._run_id: goes on after Http404": "what is no key is an error, and no page",
     "rounds.views.wishes._page: without may_rank_for(current_user(request), link)": REFUSED_AGAIN,
     "ways.queries.missing: without Place.objects.open()": "says that there is a place which nobody can have, and names none",
-    "ways.queries.open_gaps: without Gap.objects.open()": "lists a need that was met; needs are public",
-    "web.middleware.identity_of: without one.unit": "what is no unit is within none",
 }
 """Faults that change nothing anyone could see, each with its reason."""
 

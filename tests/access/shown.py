@@ -12,10 +12,12 @@ from praksis.api.queries import wished_for
 from praksis.api.views.feeds import _pages
 from praksis.candidates.models import Candidate
 from praksis.candidates.rules import may_ask_for_correction_of
-from praksis.catalogue.models import Place
+from praksis.catalogue.models import Place, Scheme
 from praksis.catalogue.queries import units_of
 from praksis.catalogue.resources import people_for_scheme
 from praksis.catalogue.rules import may_see_experience, may_see_host
+from praksis.catalogue.schemes import change_scheme
+from praksis.intake.actions import merge, tell_apart
 from praksis.intake.queries import may_keep
 from praksis.intake.rules import may_judge, may_judge_pairs, may_merge, may_take_in_for
 from praksis.organisations.choices import SeenBy
@@ -23,6 +25,7 @@ from praksis.organisations.models import Host
 from praksis.rounds.models import Round
 from praksis.web.known import consents_of
 from praksis.web.queries import _rounds_of, reader_of, work_of
+from tests.access.answers import is_done
 from tests.access.world import PEOPLE, World
 
 type Holds = tuple[str, bool]
@@ -81,6 +84,19 @@ def _one_of_each(world: World) -> Iterator[Holds]:
     yield "whichever that is", kept == owners | region
     kept = _who(world, lambda by: may_keep(by, pair, mine.pk))
     yield "on either side", kept == region | {"fylkecoordinator"}
+    one, other = Scheme(title="Ingens"), Scheme(title="Ingens heller")
+    coordinating = world.cast.staff(*world.cast.members, roles=("coordinator", "lead"))
+    yield "what nobody owns is judged by those who take in", _who(world, lambda by: may_judge(by, one, other)) == coordinating
+    yield "and merged by them", _who(world, lambda by: may_merge(by, one)) == coordinating
+    elsewhere = world.by("navcoordinator")
+    yield "others tell nothing apart", not is_done(lambda by: tell_apart(pair=pair, by=by), elsewhere)
+    yield "and merge nothing", not is_done(lambda by: merge(pair=pair, keep=theirs.pk, by=by), elsewhere)
+    taken = Scheme.objects.get(pk=mine.pk)
+    taken.owner = world.cast.members["nav"]
+    yield (
+        "nor take it over",
+        not is_done(lambda by: change_scheme(scheme=taken, years={}, seen=taken.version, by=by), elsewhere),
+    )
 
 
 def _theirs(world: World) -> Iterator[Holds]:
