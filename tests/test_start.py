@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,19 +29,20 @@ from praksis.base.processes import Child
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 150
+READY_SECONDS_FULL = 900
 
 
 class House:
     """A started house and what it said."""
 
-    def __init__(self, data: Path, port: int) -> None:
-        self.data, self.port = data, port
+    def __init__(self, data: Path, port: int, kind: str, options: Mapping[str, str]) -> None:
+        self.data, self.port, self.kind, self.options = data, port, kind, options
         self.said: list[str] = []
 
-    def command(self, kind: str = "start", **other: Any) -> list[str]:
-        given = {"port": self.port, "data": self.data} | other
+    def command(self, kind: str = "", **other: Any) -> list[str]:
+        given = {"port": self.port, "data": self.data} | self.options | other
         options = [word for name, value in given.items() for word in (f"--{name}", str(value))]
-        return [sys.executable, "-m", "praksis.base.supervisor", kind, *options]
+        return [sys.executable, "-m", "praksis.base.supervisor", kind or self.kind, *options]
 
     def start(self) -> None:
         """Start, and wait for READY."""
@@ -51,7 +52,7 @@ class House:
         )
         lines: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._listen, args=[lines], daemon=True).start()
-        give_up = time.monotonic() + READY_SECONDS
+        give_up = time.monotonic() + (READY_SECONDS_FULL if self.options.get("size") == "full" else READY_SECONDS)
         while not any(line.startswith("READY") for line in self.said):
             with contextlib.suppress(queue.Empty):
                 self.said.append(lines.get(timeout=0.2))
@@ -119,20 +120,29 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="module")
-def house() -> Iterator[House]:
+@contextlib.contextmanager
+def standing_house(kind: str = "start", **other: Any) -> Iterator[House]:
+    """On data of its own, which are gone afterwards."""
     root = os.geteuid() == 0
     if root:
         SYSTEM_FOLDER.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="test-", dir=SYSTEM_FOLDER if root else None))
     folder.chmod(0o755)
-    made = House(folder / "data", _free_port())
+    made = House(folder / "data", _free_port(), kind, other)
     made.start()
-    yield made
-    if made.process.poll() is None:
-        made.process.send_signal(signal.SIGINT)
-        made.process.wait(40)
-    shutil.rmtree(folder)
+    try:
+        yield made
+    finally:
+        if made.process.poll() is None:
+            made.process.send_signal(signal.SIGINT)
+            made.process.wait(40)
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    with standing_house() as made:
+        yield made
 
 
 def test_it_is_ready_and_well(house: House) -> None:

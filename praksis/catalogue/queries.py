@@ -38,8 +38,9 @@ class Item:
 def items(rows: Iterable[SearchRow]) -> list[Item]:
     """The places and schemes behind rows of the index, in the rows' order: three queries, however many."""
     listed = list(rows)
-    places = {place.pk: place for place in whole_places().filter(pk__in=[row.object_id for row in listed])}
-    schemes = {scheme.pk: scheme for scheme in Scheme.objects.filter(pk__in=[row.object_id for row in listed])}
+    ids = [row.object_id for row in listed]
+    places = Place.objects.select_related("host").prefetch_related("seats").in_bulk(ids)
+    schemes = Scheme.objects.in_bulk(ids)
     found: list[Item] = []
     number = 0
     for row in listed:

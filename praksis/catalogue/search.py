@@ -404,6 +404,7 @@ def _matching(query: str) -> Q:
 
 
 def _ordered(rows: Rows, search: Search, rank: Combinable | None) -> Rows:
+    rows = rows.defer("text", "labels", "vector")  # long, and not shown
     if search.sort == "best" and rank:
         return rows.annotate(rank=rank).order_by("-rank", "starts_on", "title", "id")
     if search.sort == "near" and "distance" in rows.query.annotations:

@@ -107,7 +107,7 @@ SECOND_FACTOR = not DEMO
 SESSION_IDLE = timedelta(minutes=int(os.environ.get("PRAKSIS_IDLE_MINUTES", "60")))
 SESSION_LONGEST = timedelta(hours=int(os.environ.get("PRAKSIS_SESSION_HOURS", "12")))
 LOGIN_URL = "/logg-inn/"
-ANSWERS_KEPT = int(os.environ.get("PRAKSIS_ANSWERS_KEPT", "10"))
+ANSWERS_KEPT = int(os.environ.get("PRAKSIS_ANSWERS_KEPT", "30"))
 """Seconds that the catalogue's answer to visitors may be old."""
 CONFIRM_AFTER = timedelta(days=int(os.environ.get("PRAKSIS_CONFIRM_DAYS", "180")))
 MAILERS = mailers(os.environ)
