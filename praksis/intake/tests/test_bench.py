@@ -62,4 +62,3 @@ def test_twenty_thousand_rows(run_jobs: Callable[[], int]) -> None:
     timed("those 2,000 written", lambda: order(actions.order_write))
     timed("undone", lambda: order(actions.order_undo))
     write_report("bench-import.txt", lines, of="praksis")
-    assert total < 60 or os.getloadavg()[0] > 2 * (os.cpu_count() or 1)
