@@ -31,6 +31,8 @@ def _days(key: str, usual: int) -> int:
 ART_5 = _(
     "Lagringsbegrensning (personvernforordningen art. 5 nr. 1 bokstav e). Loven sier ikke hvor lenge; den ansvarlige avgjør."
 )
+SAVED_SEARCH_NOTICE = 30
+"""Days between the question whether a saved search is still wanted and its end."""
 KINDS = (
     Kind(
         "person",
@@ -104,6 +106,15 @@ KINDS = (
         _("slettes"),
         ART_5,
         ("organisations_invitation",),
+    ),
+    Kind(
+        "saved_search",
+        _("Søk du har lagret, og hva de har funnet"),
+        _days("saved_search", 365),
+        _("etter at du sist gjorde noe med søket. Du får en melding en måned før, og kan beholde det"),
+        _("slettes"),
+        _("Avtale med deg om å si fra (personvernforordningen art. 6 nr. 1 bokstav b)."),
+        ("catalogue_savedsearch",),
     ),
     Kind(
         "message",

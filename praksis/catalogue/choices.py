@@ -110,3 +110,20 @@ class SeatRule(TextChoices):
 OFFERS_WINDOW = timedelta(hours=1)
 OFFERS_BY_NETWORK = 60
 """Places that one network may offer in the window without an account: a fair where many hosts share a network gets through."""
+
+
+class Told(TextChoices):
+    """How somebody is told of what is new in a saved search."""
+
+    DAILY = "daily", _("E-post samme natt som det kommer noe nytt")
+    WEEKLY = "weekly", _("E-post høyst én gang i uken")
+    HERE = "here", _("Bare her, under Meldinger")
+    STOPPED = "stopped", _("Ingen meldinger. Søket er bare lagret")
+
+
+DAYS_BETWEEN = {Told.DAILY: 1, Told.WEEKLY: 7, Told.HERE: 1}
+"""How many days there are between two looks for what is new; a search that is stopped is not looked at."""
+LONGEST_ADDRESS = 2500
+"""Characters of a question as an address."""
+MOST_SEARCHES = 20
+"""How many searches one person may have saved."""

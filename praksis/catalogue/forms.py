@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django import forms
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +34,14 @@ TANDEM_RULES = [
     (SeatRule.EQUAL, _("Når det er like mange i hver halvdel")),
     (SeatRule.EACH, _("Hver halvdel for seg")),
 ]
+
+
+def sent_with(data: QueryDict, **instead: object) -> QueryDict:
+    """What was sent, with something else in place of some of it. (`data | {…}` would make a list of each value.)"""
+    changed = data.copy()
+    for name, value in instead.items():
+        changed[name] = str(value)
+    return changed
 
 
 def _groups() -> forms.MultipleChoiceField:

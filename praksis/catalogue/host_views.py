@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from praksis.accounts.models import User
 from praksis.catalogue import queries
 from praksis.catalogue.actions import ChangedMeanwhileError
+from praksis.catalogue.forms import sent_with
 from praksis.catalogue.host_forms import DescribeHostForm
 from praksis.catalogue.hosts import describe_host, order_reading
 from praksis.catalogue.resources import people_of
@@ -66,7 +67,7 @@ def edit_host(request: HttpRequest, host_id: UUID) -> HttpResponse:
     try:
         describe_host(host=form.instance, seen=form.cleaned_data["seen"], by=request.user)
     except ChangedMeanwhileError:
-        form = DescribeHostForm(request.POST | {"seen": str(seen)}, instance=found)
+        form = DescribeHostForm(sent_with(request.POST, seen=seen), instance=found)
         form.add_error(None, _("Noen andre endret dette mens du skrev. Se over det som står her, og lagre på nytt."))
         return _edit_page(request, form, status=WRONG)
     messages.success(request, _("Lagret. Slik ser andre dere nå."))

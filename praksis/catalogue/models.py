@@ -14,9 +14,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from praksis.accounts.models import User
 from praksis.base.codes import MUNICIPALITIES, Field, Language, Paper, Season, TargetGroup
 from praksis.base.dates import day, span
-from praksis.catalogue.choices import SHOWN_FROM, STOPPED, Arranger, Extent, PlaceStage, SchemeKind, SchemeStage, SeatRule
+from praksis.catalogue.choices import (
+    LONGEST_ADDRESS,
+    SHOWN_FROM,
+    STOPPED,
+    Arranger,
+    Extent,
+    PlaceStage,
+    SchemeKind,
+    SchemeStage,
+    SeatRule,
+    Told,
+)
 from praksis.organisations.models import Host, Member
 
 
@@ -321,3 +333,41 @@ class OfferFrom(models.Model):
 
     def __str__(self) -> str:
         return f"{self.network[:8]} {self.at:%H:%M}"
+
+
+class SavedSearch(models.Model):
+    """A search that somebody will be told what is new in. What one looks for is about oneself: nobody else sees it.
+
+    `address` is the question as on the catalogue's page, without order and page. `seen` is all that it has found so far, so that
+    each thing is told once, whether it goes and comes back or not. `used_at` is when its owner last did something with it,
+    `asked_at` when they were asked whether they still want it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_searches")
+    name = models.CharField(_("navn"), max_length=100)
+    address = models.CharField(max_length=LONGEST_ADDRESS)
+    told = models.CharField(max_length=10, choices=Told, default=Told.WEEKLY)
+    seen = ArrayField(models.UUIDField(), default=list)
+    looked_on = models.DateField(default=timezone.localdate)
+    saved_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(default=timezone.now)
+    asked_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["-saved_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["user", "address"], name="search_saved_once")]
+        indexes = [models.Index(fields=["looked_on"], name="saved_search_looked_on")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def path(self) -> str:
+        """The page of the catalogue that answers it."""
+        return reverse("catalogue:find") + self.address
+
+    @property
+    def is_stopped(self) -> bool:
+        return self.told == Told.STOPPED

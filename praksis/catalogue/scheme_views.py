@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from praksis.accounts.models import User
 from praksis.catalogue import queries, scheme_queries
 from praksis.catalogue.actions import ChangedMeanwhileError
+from praksis.catalogue.forms import sent_with
 from praksis.catalogue.likeness import likely_doubles
 from praksis.catalogue.markup import scheme_markup
 from praksis.catalogue.models import Scheme
@@ -101,7 +102,9 @@ def _changed_meanwhile(request: HttpRequest, form: SchemeForm) -> HttpResponse:
     """The form again with all that was written, and where it differs from what the other stored."""
     stored = Scheme.objects.get(pk=form.instance.pk)
     differ = scheme_queries.told_changes(changes(stored, form.instance))
-    again = SchemeForm(request.POST | {"seen": stored.version}, instance=form.instance, members=members_coordinated(request.user))
+    again = SchemeForm(
+        sent_with(request.POST, seen=stored.version), instance=form.instance, members=members_coordinated(request.user)
+    )
     again.add_error(None, _("Noen andre endret ordningen mens du skrev. Se over det som er ulikt, og lagre på nytt."))
     return render(request, "catalogue/edit_scheme.html", {"form": again, "scheme": stored, "differ": differ}, status=WRONG)
 

@@ -176,6 +176,11 @@ class Search:
         page = [("page", self.page)] if self.page != "1" else []
         return f"?{urlencode([*self.asked, *order, *page])}"
 
+    @property
+    def question(self) -> str:
+        """What is asked alone, whatever the order and page: to keep."""
+        return f"?{urlencode(self.asked)}" if self.asked else ""
+
     def without_words(self) -> "Search":
         return replace(self, q="", sort=_usual("", self.near) if self.sort == "best" else self.sort, page="1")
 
@@ -338,6 +343,25 @@ def ids_found(search: Search) -> QuerySet[SearchRow, UUID]:
     asked = [around.filter(question.words) for question in _questions(search.q)]
     held = next((rows for rows in asked[:-1] if rows.exists()), asked[-1])
     return held.filter(_chosen(search)).order_by().values_list("object_id", flat=True)
+
+
+def ids_meeting(search: Search) -> QuerySet[SearchRow, UUID]:
+    """The ids of what holds all the words and lies where it should, in no order: never what is only as near as one can come."""
+    spot = spot_named(search.near) if search.near else None
+    around = _around(spot, search.km) if spot or not search.near else SearchRow.objects.none()
+    meeting = around.filter(_questions(search.q)[0].words, _chosen(search))
+    return meeting.order_by().values_list("object_id", flat=True)
+
+
+def in_words(search: Search) -> str:
+    """The question as somebody would call it: «Regnskap, Lærling, Bergen»; empty where nothing is asked."""
+    near = [f"{search.near} ({search.km} km)"] if search.near else []
+    chosen = [_label(facet, value) for facet in FACETS for value in search.chosen.get(facet.name, ())]
+    return ", ".join([*([search.q] if search.q else []), *near, *chosen])
+
+
+def _label(facet: Facet, value: str) -> str:
+    return str(facet.options[value]) if facet.options else Season.parse(value).label
 
 
 def _traits(rows: Rows) -> list[Traits]:

@@ -3,9 +3,10 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from praksis.catalogue import indexing
+from praksis.catalogue import indexing, saved
 from praksis.catalogue.actions import forget_networks
 from praksis.catalogue.hosts import follow_register
 
@@ -36,3 +37,22 @@ def study_words() -> None:
     """After rows with new words were written by the web."""
     while indexing.study_words():
         pass
+
+
+@app.periodic(cron="30 4 * * *")
+@app.task(name="catalogue.look_for_new", queueing_lock="catalogue.look_for_new")
+def look_for_new(timestamp: int) -> None:  # noqa: ARG001 - the schedule passes the moment
+    """Each night, after the register has been read: a job for each saved search."""
+    saved.look_for_new(timezone.localdate())
+
+
+@app.task(name="catalogue.tell_search")
+def tell_search(search_id: str) -> None:
+    """Tell what is new in one saved search."""
+    saved.tell_of_new(UUID(search_id), timezone.localdate())
+
+
+@app.task(name="catalogue.ask_about_search")
+def ask_about_search(search_id: str) -> None:
+    """Ask whether one saved search is still wanted."""
+    saved.ask_about_search(UUID(search_id))

@@ -1,11 +1,19 @@
 from django.urls import path
 
-from praksis.catalogue import host_views, resource_views, scheme_views, views
+from praksis.catalogue import host_views, resource_views, saved_views, scheme_views, views
 
 app_name = "catalogue"
 urlpatterns = [
     path("finn/", views.find, name="find"),
     path("finn/forslag/", views.suggestions, name="suggest"),
+    path("finn/lagre/", saved_views.save, name="save_search"),
+    path("min-side/sok/", saved_views.searches, name="saved_searches"),
+    path("min-side/sok/<uuid:search_id>/", saved_views.change, name="change_search"),
+    path("min-side/sok/<uuid:search_id>/stopp/", saved_views.stop, name="stop_search"),
+    path("min-side/sok/<uuid:search_id>/behold/", saved_views.keep, name="keep_search"),
+    path("min-side/sok/<uuid:search_id>/slett/", saved_views.delete, name="delete_search"),
+    path("lagret-sok/stopp/<str:token>/", saved_views.stop_by_link, name="stop_by_link"),
+    path("lagret-sok/behold/<str:token>/", saved_views.keep_by_link, name="keep_by_link"),
     path("plass/<uuid:place_id>/", views.place, name="place"),
     path("plass/<uuid:place_id>/endre/", views.edit_place, name="edit_place"),
     path("plass/<uuid:place_id>/lukk/", views.close, name="close_place"),

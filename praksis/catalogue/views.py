@@ -32,7 +32,7 @@ from praksis.catalogue.actions import (
     version,
 )
 from praksis.catalogue.choices import Extent, PlaceStage
-from praksis.catalogue.forms import GROUP_HINTS, OfferForm, PlaceForm, SeatForm, SecondHalfForm, seat_forms
+from praksis.catalogue.forms import GROUP_HINTS, OfferForm, PlaceForm, SeatForm, SecondHalfForm, seat_forms, sent_with
 from praksis.catalogue.markup import place_markup
 from praksis.catalogue.models import Place, Seat
 from praksis.catalogue.rules import (
@@ -218,7 +218,7 @@ def edit_place(request: HttpRequest, place_id: UUID) -> HttpResponse:
     try:
         change_place(place=found, seats=[half.instance for half in halves], seen=form.cleaned_data["seen"])
     except ChangedMeanwhileError:
-        form = PlaceForm(request.POST | {"seen": seen}, instance=found)
+        form = PlaceForm(sent_with(request.POST, seen=seen), instance=found)
         form.add_error(None, _("Noen andre endret plassen mens du skrev. Se over det som står her, og lagre på nytt."))
         return _edit_page(request, form, halves, status=WRONG)
     messages.success(request, _("Plassen er lagret."))

@@ -1,11 +1,10 @@
 """Telling, reading, sending, and turning e-mail off."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils import timezone
@@ -17,7 +16,7 @@ from praksis.base.jobs import defer_job
 from praksis.messages.choices import Topic
 from praksis.messages.links import signed_path
 from praksis.messages.models import Message, Muted
-from praksis.messages.queries import messages_of
+from praksis.messages.queries import messages_of, site_origin
 
 BATCH = 2000
 
@@ -30,28 +29,25 @@ def tell(
     template: str,
     facts: Mapping[str, Any],
     path: str = "",
+    links: Sequence[tuple[str, str]] = (),
     link_name: str = "",
     subject_id: UUID | None = None,
+    by_mail: bool = True,
 ) -> None:
     """Tell these users something. Whoever tells learns neither their address nor their language.
 
     `template` is a text template of the room that tells, its first line the subject; `facts` is what it is given. A letter links
-    to `path`, or, with `link_name`, to that address with a token for the reader and `subject_id`. Side effect: where mail can be
-    sent, a job for each.
+    to `path`, or, with `link_name`, to that address with a token for the reader and `subject_id`. `links` are titles with paths.
+    Side effect: where mail can be sent, and is wanted (`by_mail`), a job for each.
     """
-    origin = _origin()
-    told = {"topic": topic, "template": template, "facts": dict(facts), "path": path, "origin": origin}
+    origin = site_origin() if by_mail else ""
+    told = {"topic": topic, "template": template, "facts": dict(facts), "path": path, "links": list(links), "origin": origin}
     made = [Message(user_id=user_id, link_name=link_name, subject_id=subject_id, **told) for user_id in dict.fromkeys(user_ids)]
     with acting(replace(current.get() or NOBODY, purpose="tell", key="new")):
         Message.objects.bulk_create(made, batch_size=BATCH)
     if origin:
         for message in made:
             defer_job("messages.mail", message_id=str(message.pk))
-
-
-def _origin() -> str:
-    """The site's address, as jobs know it; empty where no mail can be sent."""
-    return settings.CSRF_TRUSTED_ORIGINS[0] if settings.MAILERS and settings.CSRF_TRUSTED_ORIGINS else ""
 
 
 @transaction.atomic
@@ -75,9 +71,10 @@ def mail(message_id: UUID) -> None:
 
 
 def _letter(message: Message, user: User) -> EmailMessage:
-    lines = [message.text, message.origin + _path(message)]
+    subject, text = message.words(origin=message.origin)
+    lines = [text, message.origin + _path(message)]
     lines.append(gettext("Du kan slå av e-post om dette på siden Meldinger i Praksistorget."))
-    return EmailMessage(subject=message.subject, body="\n\n".join(lines) + "\n", to=[user.email])
+    return EmailMessage(subject=subject, body="\n\n".join(lines) + "\n", to=[user.email])
 
 
 def _path(message: Message) -> str:

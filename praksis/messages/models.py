@@ -16,8 +16,9 @@ class Message(models.Model):
     """Something told to one user. The words are a template of the room that tells, with `facts`: whoever writes does not know the
     reader's language, and the reader may change it. The template's first line is the subject.
 
-    `path` leads to what it is about, for who is signed in. `link_name` and `subject_id` make the signed link of the letter, where
-    there is one (`messages.links`). `origin` is the site's address; without one nothing is sent by e-mail.
+    `path` leads to what it is about, for who is signed in; `links` are things it names, each a title and a path. `link_name` and
+    `subject_id` make the signed link of the letter, where there is one (`messages.links`). `origin` is the site's address;
+    without one nothing is sent by e-mail.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -25,7 +26,8 @@ class Message(models.Model):
     topic = models.CharField(max_length=20, choices=Topic)
     template = models.CharField(max_length=100)
     facts = models.JSONField(default=dict)
-    path = models.CharField(max_length=300, blank=True)
+    path = models.CharField(max_length=3000, blank=True)
+    links = models.JSONField(default=list)
     link_name = models.CharField(max_length=80, blank=True)
     subject_id = models.UUIDField(null=True)
     origin = models.CharField(max_length=300, blank=True)
@@ -40,20 +42,21 @@ class Message(models.Model):
     def __str__(self) -> str:
         return f"{self.topic}, {self.user_id}"
 
-    @property
-    def words(self) -> tuple[str, str]:
-        """Subject and text, in the language that is active. Plain text: pages escape it, letters must not."""
+    def words(self, *, origin: str = "") -> tuple[str, str]:
+        """Subject and text, in the language that is active. Plain text: pages escape it, letters must not. A letter has an
+        `origin`, and its text may tell the links, which a page shows by itself."""
         plain: Any = get_template(self.template)
-        subject, _line, text = plain.template.render(Context(self.facts, autoescape=False)).strip().partition("\n")
+        facts = {"origin": origin, "path": self.path, "links": self.links} | self.facts
+        subject, _line, text = plain.template.render(Context(facts, autoescape=False)).strip().partition("\n")
         return subject.strip(), text.strip()
 
     @property
     def subject(self) -> str:
-        return self.words[0]
+        return self.words()[0]
 
     @property
     def text(self) -> str:
-        return self.words[1]
+        return self.words()[1]
 
 
 class Muted(models.Model):

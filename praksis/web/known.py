@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models.functions import Coalesce
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,8 @@ from praksis.base.trail import reads_about
 from praksis.candidates.choices import CONSENT_MEANS, ConsentKind
 from praksis.candidates.models import Candidate, Conflict, Consent, Correction, Guardian, HeldPaper, Need
 from praksis.candidates.rules import may_consent_for
+from praksis.catalogue.saved import question_of, searches_of
+from praksis.catalogue.search import in_words
 from praksis.messages.models import Muted
 from praksis.messages.queries import messages_of
 from praksis.organisations.models import HeldRole, Host, HostContact, Member, Membership, ResourcePerson, Unit
@@ -60,6 +63,7 @@ TABLES = {
         "accounts_recoverycode",
     ),
     "resource": ("organisations_resourceperson",),
+    "searches": ("catalogue_savedsearch",),
     "messages": ("messages_message", "messages_muted"),
     "person": ("candidates_candidate",),
     "needs": ("candidates_need",),
@@ -85,7 +89,7 @@ LEFT_OUT = {
 
 def known(user: User, people: Sequence[Candidate]) -> list[Section]:
     """All sections that have something in them."""
-    mine = [_user(user), _roles(user), _resource(user), _signing_in(user), _messages(user)]
+    mine = [_user(user), _roles(user), _resource(user), _signing_in(user), _searches(user), _messages(user)]
     theirs = [section for one in people for section in _about(user, one)]
     return [section for section in [*mine, *theirs] if section.rows]
 
@@ -209,6 +213,23 @@ def _signing_in(user: User) -> Section:
     ]
     keys = [_facts(("passkey", _("passnøkkel, satt opp"), one.made_at)) for one in Passkey.objects.filter(user=user)]
     return Section("signing_in", _("Innlogging"), [*outside, *factors, *keys, *sessions])
+
+
+def _searches(user: User) -> Section:
+    rows = [
+        _facts(
+            ("name", _("navn"), one.name),
+            ("question", _("søk"), in_words(question_of(one)) or _("alt")),
+            ("address", _("adresse"), one.path),
+            ("told", _("når det kommer noe nytt"), one.get_told_display()),
+            ("saved", _("lagret"), one.saved_at),
+            ("used", _("sist brukt"), one.used_at),
+            ("looked", _("sist sett etter"), day(one.looked_on)),
+            ("found", _("har funnet"), one.found),
+        )
+        for one in searches_of(user).annotate(found=Coalesce("seen__len", 0))
+    ]
+    return Section("searches", _("Søk du har lagret"), rows)
 
 
 def _messages(user: User) -> Section:

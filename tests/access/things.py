@@ -9,7 +9,9 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from praksis.catalogue.models import SavedSearch
 from praksis.demo.personas import CANDIDATES as PERSONAS
+from praksis.messages.links import signed_path
 from praksis.organisations.models import Host, HostContact, Invitation, Membership, Unit
 from tests.access.people import UNIT
 from tests.access.world import AUDITOR_SEEN_BY, PEOPLE, ROUNDS, SEASON, World
@@ -179,6 +181,7 @@ def _catalogue(world: World) -> dict[str, list[Thing]]:
         for one in (place("free"), hidden)
     ]
     return {
+        **_searches(world),
         "catalogue:place": seen,
         "rounds:add": [place("open", open=all_), offered, shut, hidden],
         "catalogue:edit_place": edited,
@@ -231,6 +234,34 @@ def _catalogue(world: World) -> dict[str, list[Thing]]:
         "api-v1:scheme": [thing("running", world.schemes["running"].pk, open=all_), thing("ended", world.schemes["ended"].pk)],
         "api-v1:host": [thing("one", hosts["one"].pk, open=all_), thing("hidden", hosts["hidden"].pk)],
     }
+
+
+def _searches(world: World) -> dict[str, list[Thing]]:
+    """Of one who has no role, and of a coordinator; another of a candidate's is deleted."""
+    changed = {"name": "Nytt navn", "told": "here", "seen": 1}
+    kept = ("nobody", "uibcoordinator")
+    own = {
+        name: [thing(who, world.searches[who].pk, data=changed, own={who}) for who in kept]
+        for name in ("catalogue:change_search", "catalogue:stop_search", "catalogue:keep_search")
+    }
+    linked = {
+        name: [thing("link", _token(name, world.searches["nobody"]), link=everyone(world))]
+        for name in ("catalogue:stop_by_link", "catalogue:keep_by_link")
+    }
+    return {
+        **own,
+        **linked,
+        "catalogue:delete_search": [thing("student", world.searches["student"].pk, own={"student"})],
+        "catalogue:save_search": [thing("save", query="?q=lege", data=_search, all=everyone(world))],
+    }
+
+
+def _search() -> dict[str, Any]:
+    return {"name": "Legekontor", "told": "here", "click_key": str(uuid4())}
+
+
+def _token(name: str, saved: SavedSearch) -> str:
+    return signed_path(name, user_id=saved.user_id, subject_id=saved.pk).rstrip("/").rsplit("/", 1)[1]
 
 
 def _new_scheme(world: World) -> dict[str, Any]:

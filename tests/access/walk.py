@@ -47,6 +47,7 @@ LANDINGS = {
     "intake:merge": {"intake:pairs"},
     "intake:tell_apart": {"intake:pairs"},
     "catalogue:new_scheme": {"catalogue:scheme"},
+    **{f"catalogue:{name}_search": {"catalogue:saved_searches"} for name in ("save", "change", "stop", "keep", "delete")},
     "catalogue:edit_scheme": {"catalogue:scheme"},
     "catalogue:confirm_scheme": {"catalogue:scheme"},
     "ways:note": {"ways:gaps", "catalogue:scheme"},
@@ -104,6 +105,8 @@ LAST = (
 USED_ONCE = {"accounts:follow_link", "organisations:follow_invitation"}
 """Whoever comes second is told that the link is used."""
 FORM_AGAIN = {
+    "catalogue:save_search",
+    "catalogue:change_search",
     "accounts:set_up_second_factor",
     "catalogue:new_scheme",
     "catalogue:edit_scheme",
@@ -114,10 +117,13 @@ FORM_AGAIN = {
 }
 """Sent with something wrong too, so that the form may come back to those who may send it."""
 NAMES_ONE = {
+    "catalogue:stop_by_link": re.compile("Zqsøk"),
+    "catalogue:keep_by_link": re.compile("Zqsøk"),
     "catalogue:offered": re.compile("Zqofferedplass"),
     "organisations:follow_invitation": re.compile("zqskoleny@person.example"),
 }
-"""The page for whoever holds the address of an offer names that offer; an invitation's, whom it is for."""
+"""The page for whoever holds the address of an offer, or of a letter's link, names that offer or search; an invitation's, whom
+it is for."""
 ABOUT_PEOPLE = ("rounds:wishes", "rounds:result", "rounds:own_")
 CONFIDENTIAL = re.compile("|".join([*CONFIDENTIAL_GROUPS, *(str(TargetGroup(one).label) for one in CONFIDENTIAL_GROUPS)]))
 TOLD_GROUP = {"work_training": "nav", "language_practice": "kommune"}

@@ -14,7 +14,7 @@ from praksis.base.models import PublishedFigure
 from praksis.candidates.models import Candidate, Correction, Guardian, Need
 from praksis.catalogue.actions import index_places
 from praksis.catalogue.choices import Extent, PlaceStage, SchemeStage, SeatRule
-from praksis.catalogue.models import Place, Scheme, Seat
+from praksis.catalogue.models import Place, SavedSearch, Scheme, Seat
 from praksis.demo.personas import CANDIDATES as PERSONAS
 from praksis.intake.models import Feed, Intake, IntakeFile, Pair
 from praksis.organisations.actions import invite
@@ -74,6 +74,7 @@ class World:
     tokens: list[str] = field(default_factory=list)
     invitations: dict[str, str] = field(default_factory=dict)
     resources: dict[str, ResourcePerson] = field(default_factory=dict)
+    searches: dict[str, SavedSearch] = field(default_factory=dict)
 
     def by(self, key: str) -> User:
         return self.cast.user(key)
@@ -109,6 +110,7 @@ def world(as_owner: AsRole, as_worker: AsRole) -> World:
         _publish(made)
         _invite(made)
         _resource_persons(made)
+        _searches(made)
         linked = User.objects.create(name="Lenke", email="lenke@person.example")
         User.objects.create(name=PERSONAS[0].name, email=PERSONAS[0].email)
     made.tokens = [make_link(user=linked), make_link(user=None)]
@@ -333,6 +335,12 @@ def _resource_persons(made: World) -> None:
             user=made.by(who), name=f"Zqressurs{key}", knows="Alt.", agreed_at=timezone.now() if agreed else None, **where
         )
         made.cast.told(f"Zqressurs{key}", seen_by)
+
+
+def _searches(made: World) -> None:
+    for who in ("nobody", "uibcoordinator", "student"):
+        made.searches[who] = SavedSearch.objects.create(user=made.by(who), name=f"Zqsøk{who}", address=f"?q={who}")
+        made.cast.told(f"Zqsøk{who}", {who})
 
 
 def _tell_name(made: World, user: User, keys: Iterable[str]) -> None:

@@ -29,6 +29,7 @@ KEYS = {
     "accounts_factor": ("user_id",),
     "messages_message": ("id", "user_id"),
     "messages_muted": ("user_id",),
+    "catalogue_savedsearch": ("id", "user_id"),
     "rounds_auditor": ("user_id",),
     "intake_intakefile": ("intake_id",),
     "organisations_invitation": ("id", "digest", "invited_by_id"),

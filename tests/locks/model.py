@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from praksis.base.identity import Identity
-from praksis.base.retention import days
+from praksis.base.retention import SAVED_SEARCH_NOTICE, days
 
 type Row = Mapping[str, object]
 type Commands = frozenset[str]
@@ -264,6 +264,22 @@ def _outcome(region: Region, by: Identity, row: Row) -> Commands:
 # ---------------------------------------------------------------- the worker
 
 
+def _linked_search(_region: Region, by: Identity, row: Row) -> Commands:
+    """Whoever holds a letter's link, or the worker: the one it is for."""
+    return frozenset({"select", "update"}) if row["id"] == _key(by, "saved-search") else NONE
+
+
+def _due_search(_region: Region, by: Identity, _row: Row) -> Commands:
+    return SEE if _key(by, "saved-searches", "overdue") else NONE
+
+
+def _unwanted_search(_region: Region, by: Identity, row: Row) -> Commands:
+    """Not used for long, and its owner was asked a month ago."""
+    asked = row["asked_at"] is not None and _past(row["asked_at"], timedelta(days=SAVED_SEARCH_NOTICE))
+    unused = _past(row["used_at"], timedelta(days=days("saved_search")))
+    return frozenset({"delete"}) if _key(by, "overdue") and asked and unused else NONE
+
+
 def _ended(_region: Region, by: Identity, row: Row) -> Commands:
     return frozenset({"select", "delete"}) if _key(by, "forget") and _past(row["expire_date"]) else NONE
 
@@ -413,6 +429,7 @@ MODEL: dict[str, dict[str, Rule]] = {
         "accounts_passkey": _own,
         "messages_message": _message,
         "messages_muted": _own,
+        "catalogue_savedsearch": _any(_own, _linked_search),
         "organisations_membership": _membership,
         "organisations_hostcontact": _contact,
         "organisations_invitation": _invitation,
@@ -444,6 +461,7 @@ MODEL: dict[str, dict[str, Rule]] = {
         "accounts_passkey": _of_forgotten("user_id"),
         "messages_message": _any(_mailed_message, _of_forgotten("user_id"), _overdue("told_at", "message")),
         "messages_muted": _any(_muted, _of_forgotten("user_id")),
+        "catalogue_savedsearch": _any(_linked_search, _due_search, _of_forgotten("user_id"), _unwanted_search),
         "organisations_membership": _any(_of_forgotten("user_id", SEE), _role_ended),
         "organisations_hostcontact": _any(_told_host, _of_forgotten("user_id", SEE), _role_ended),
         "organisations_resourceperson": _any(_of_forgotten("user_id"), _not_shown_for_long),

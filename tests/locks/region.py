@@ -9,7 +9,7 @@ from django.utils import timezone
 from praksis.accounts.models import Factor, LinkRequest, OutsideIdentity, Passkey, RecoveryCode, Session, SignInLink, User
 from praksis.base.models import Change, TrailEntry
 from praksis.candidates.models import Candidate, Conflict, Consent, Correction, Guardian, HeldPaper, Need
-from praksis.catalogue.models import Place
+from praksis.catalogue.models import Place, SavedSearch
 from praksis.intake.models import Feed, Intake, IntakeFile
 from praksis.intake.models import Row as IntakeRow
 from praksis.messages.choices import Topic
@@ -57,6 +57,7 @@ def fill() -> None:
     TrailEntry.objects.create(request=uuid.uuid4(), actor=made.kari.pk, member=made.uib.pk)
     _told(made)
     _taken_in([made.uib, made.nav])
+    _searches(made)
     for one in (None, made.kari, made.nils):
         SignInLink.objects.create(digest=uuid.uuid4().hex, user=one, expires_at=timezone.now() + timedelta(hours=1))
     SignInLink.objects.create(digest=uuid.uuid4().hex, user=made.kari, expires_at=timezone.now() - timedelta(hours=1))
@@ -92,6 +93,16 @@ def _taken_in(members: list[Member]) -> None:
             intake = Intake.objects.create(feed=feed, click_key=uuid.uuid4(), state="checked", started_at=moment)
             IntakeFile.objects.create(intake=intake, member=member, content=b"Tittel", sent_at=moment)
             IntakeRow.objects.create(intake=intake, member=member, number=1, outcome="new", tried_at=moment)
+
+
+def _searches(made: World) -> None:
+    """In use; not used for long; asked about just now, and long ago; asked long ago and used since."""
+    now, long_ago = timezone.now(), timezone.now() - timedelta(days=9999)
+    states: list[dict[str, Any]] = [{}, {"used_at": long_ago}, {"used_at": long_ago, "asked_at": now}, {"asked_at": long_ago}]
+    states.append({"used_at": long_ago, "asked_at": long_ago})
+    for one in (made.kari, made.nils):
+        for number, state in enumerate(states):
+            SavedSearch.objects.create(user=one, name="Søk", address=f"?q={number}", **state)
 
 
 def _auditors(made: World, rounds: list[Round]) -> None:

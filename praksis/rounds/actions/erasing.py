@@ -21,10 +21,10 @@ from praksis.base import trail
 from praksis.base.codes import Season
 from praksis.base.erasures import digest_of, remember, remember_digests
 from praksis.base.identity import Identity, acting, current
-from praksis.base.retention import days
+from praksis.base.retention import SAVED_SEARCH_NOTICE, days
 from praksis.candidates.models import Candidate, Conflict, Consent, Correction, Guardian, HeldPaper, Need
 from praksis.catalogue.choices import PlaceStage
-from praksis.catalogue.models import Place
+from praksis.catalogue.models import Place, SavedSearch
 from praksis.intake.models import Intake, Pair
 from praksis.messages.models import Message, Muted
 from praksis.organisations.models import HostContact, Invitation, Membership, ResourcePerson
@@ -41,6 +41,7 @@ GO_WITH_THE_USER: tuple[type[models.Model], ...] = (
     RecoveryCode,
     Message,
     Muted,
+    SavedSearch,
 )
 FORGET_THE_USER: tuple[tuple[type[models.Model], str], ...] = (
     (Run, "requested_by"),
@@ -177,7 +178,8 @@ def users_due() -> list[UUID]:
     """Users who have not signed in for long; `erase_user` looks whether anything keeps them."""
     before = timezone.now() - timedelta(days=days("user"))
     with acting(Identity(purpose="overdue", key="user")):
-        due = User.objects.alias(seen=Coalesce("last_login", "created_at")).filter(seen__lt=before).order_by("pk")
+        old = User.objects.alias(seen=Coalesce("last_login", "created_at")).filter(seen__lt=before)
+        due = old.exclude(pk__in=SavedSearch.objects.values("user")).order_by("pk")  # they are told what is new, and asked first
         return list(due.values_list("pk", flat=True))
 
 
@@ -194,6 +196,8 @@ def remove_what_is_overdue(today: date) -> None:
         for model in (Membership, HostContact, Auditor):
             _remove(model, role_ended)
         _remove(Message, told_at__lt=moment - timedelta(days=days("message")))
+        asked = moment - timedelta(days=SAVED_SEARCH_NOTICE)
+        _remove(SavedSearch, used_at__lt=moment - timedelta(days=days("saved_search")), asked_at__lt=asked)
         _remove(ResourcePerson, agreed_at__isnull=True, changed_at__lt=moment - timedelta(days=days("resource")))
         _remove(Invitation, expires_at__lt=moment - timedelta(days=days("invitation")))
         old = Run.objects.filter(round__published_at__lt=moment - timedelta(days=days("run"))).values("pk")

@@ -16,6 +16,7 @@ from conftest import AsRole
 from praksis.accounts.models import User
 from praksis.base.locks import tables_of_persons
 from praksis.candidates.models import Candidate, Conflict, Consent, Correction, Guardian, HeldPaper
+from praksis.catalogue.models import SavedSearch
 from praksis.rounds.actions import publish_run
 from praksis.rounds.tests.world import World, candidate, host, opened, place, seat, user, who, world
 from praksis.web.known import LEFT_OUT, TABLES
@@ -33,6 +34,7 @@ def made(as_worker: AsRole) -> World:
     Guardian.objects.create(candidate=ola, user=user("Mor"))
     Consent.objects.create(candidate=ola, kind="share_name", given_by=ola.user)
     Correction.objects.create(candidate=ola, text="Feil år", click_key=uuid4())
+    SavedSearch.objects.create(user=who(ola), name="Noe med tall", address="?q=regnskap")
     wanted, full = place("Kontoret", seat(1)), place("Butikken", seat(1))
     opened(region).enter()
     region.rank(eva, full)
@@ -52,7 +54,17 @@ def ola() -> Candidate:
     return Candidate.objects.get(first_name="Ola")
 
 
-TOLD = ("Ola", "Nordmann", "Politiattest", "Naboverten", "Nær relasjon", "Kontoret", "Butikken", "Vårrunden 2027", "Praksisemne")
+TOLD = (
+    "Ola",
+    "Nordmann",
+    "Politiattest",
+    "Naboverten",
+    "Nær relasjon",
+    "Kontoret",
+    "Butikken",
+    "Vårrunden 2027",
+    "Praksisemne",
+)
 
 
 @pytest.mark.slow
@@ -65,7 +77,7 @@ def test_everything_stands_on_the_page_and_in_both_files(made: World) -> None:
     paper = mine.get(reverse("web:known_file", args=["pdf"]))
     reader = PdfReader(BytesIO(paper.content))
     text = " ".join(" ".join(sheet.extract_text() for sheet in reader.pages).split())
-    for word in (*TOLD, who(ola()).email):
+    for word in (*TOLD, "Noe med tall", "regnskap", who(ola()).email):
         assert word in page, word
         assert word in str(known), word
         assert word.replace(" ", "") in text.replace(" ", "").replace("-", ""), word
