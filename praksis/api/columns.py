@@ -91,7 +91,8 @@ def place_rows(site: str) -> Iterator[Row]:
     places = (
         Place.objects.open().select_related("host").annotate(required=Subquery(required)).order_by("starts_on", "title", "id")
     )
-    same = [column.name for column in PLACE_COLUMNS if column.name in {field.name for field in Place._meta.fields}]
+    plain = {field.name for field in Place._meta.fields if not field.is_relation}
+    same = [column.name for column in PLACE_COLUMNS if column.name in plain]
     for place in places.iterator(chunk_size=CHUNK):
         yield {name: getattr(place, name) for name in same} | _host_and_seats(place) | _named(place, site)
 

@@ -93,10 +93,9 @@ def _one_of_each(world: World) -> Iterator[Holds]:
     yield "and merge nothing", not is_done(lambda by: merge(pair=pair, keep=theirs.pk, by=by), elsewhere)
     taken = Scheme.objects.get(pk=mine.pk)
     taken.owner = world.cast.members["nav"]
-    yield (
-        "nor take it over",
-        not is_done(lambda by: change_scheme(scheme=taken, years={}, seen=taken.version, by=by), elsewhere),
-    )
+    for key in ("navcoordinator", "uibcoordinator"):
+        given = is_done(lambda by: change_scheme(scheme=taken, years={}, seen=taken.version, by=by), world.by(key))
+        yield f"{key} neither takes over a scheme nor gives it away", not given
 
 
 def _theirs(world: World) -> Iterator[Holds]:
