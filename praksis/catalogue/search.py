@@ -21,6 +21,7 @@ from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Va
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
+from django.utils.formats import localize
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -193,6 +194,10 @@ class Search:
         chosen = {key: kept if key == name else values for key, values in self.chosen.items() if key != name or kept}
         return replace(self, chosen=chosen, page="1")
 
+    def within(self, name: str, value: str) -> "Search":
+        """The same question with one value alone chosen in a facet; from its first page."""
+        return replace(self, chosen={**self.chosen, name: (value,)}, page="1")
+
 
 def _usual(q: str, near: str) -> str:
     """The order that nobody has asked for."""
@@ -260,6 +265,20 @@ class Answer:
             (facet.facet.label, facet.total, self.search.without(facet.facet.name).address)
             for facet in self.facets
             if facet.total and facet.facet.name in self.search.chosen
+        ]
+
+    @property
+    def areas(self) -> list[dict[str, object]]:
+        """For the map: how much was found in each municipality, and the address of the same question there alone."""
+        facet = next(facet for facet in self.facets if facet.facet.name == "municipality")
+        return [
+            {
+                "name": option.label,
+                "count": localize(option.count),
+                "url": self.search.within("municipality", option.value).address,
+            }
+            for option in facet.options
+            if option.count
         ]
 
     @property

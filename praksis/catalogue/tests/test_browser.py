@@ -51,7 +51,7 @@ def test_a_swap_leaves_what_a_fresh_page_shows(page: Page, live_server: LiveServ
     expect(page).to_have_url(f"{live_server.url}/finn/?q=&near=&km=10&type=place&group=pupil")
     page.get_by_label("Sorter").select_option("title")
     expect(page).to_have_url(f"{live_server.url}/finn/?type=place&group=pupil&sort=title")
-    page.get_by_label("Voss").check()
+    page.get_by_role("checkbox", name="Voss").check()
     expect(page.locator("#treff")).to_have_text("1 treff")
     assert page.evaluate("window.same")
     same_as_fresh(page)
@@ -99,3 +99,12 @@ def test_the_offer_shows_how_it_will_look_without_leaving_the_page(page: Page, l
     expect(page.locator("#offer-side")).to_contain_text("Regnskap fra bilag")
     expect(page.get_by_label("Hva skal plassen hete?")).to_have_value("Regnskap fra bilag")
     expect(page.get_by_role("button", name="Legg ut plassen")).to_be_enabled()
+
+
+def test_a_municipality_on_the_map_leads_to_what_was_found_there(page: Page, live_server: LiveServer) -> None:
+    example_place(title="Skriving", host=example_host(municipality="4627"), municipality="4627")
+    page.goto(f"{live_server.url}/finn/?type=place")
+    page.get_by_role("link", name="Askøy: 1").click()
+    expect(page).to_have_url(re.compile(r"municipality=4627"))
+    expect(page.locator("#treff")).to_have_text("1 treff")
+    expect(page.get_by_role("checkbox", name="Askøy")).to_be_checked()

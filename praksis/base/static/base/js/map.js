@@ -45,25 +45,42 @@ function words(places) {
   return list;
 }
 
-// A municipality is named where its name has room.
-function name(map, shapes) {
+// A municipality is named where its name has room. Where the page says how much was found there, its name leads to that.
+function name(map, shapes, found) {
+  const areas = new Map(JSON.parse(document.getElementById("map-areas")?.textContent ?? "[]").map((area) => [area.name, area]));
+  found.clearLayers();
   shapes.eachLayer((layer) => {
     const box = layer.getBounds();
     const width = map.project(box.getNorthEast()).x - map.project(box.getSouthWest()).x;
-    layer.getTooltip().setOpacity(width > 9 * layer.feature.properties.name.length ? 1 : 0);
+    const area = areas.get(layer.feature.properties.name);
+    const hasRoom = width > 9 * layer.feature.properties.name.length;
+    layer.getTooltip().setOpacity(hasRoom && !area ? 1 : 0);
+    if (area) found.addLayer(areaMark(box.getCenter(), area, hasRoom));
   });
+}
+
+function areaMark(at, area, hasRoom) {
+  const link = document.createElement("a");
+  link.href = area.url;
+  link.textContent = hasRoom ? `${area.name} ` : "";
+  link.appendChild(document.createElement("b")).textContent = area.count;
+  link.setAttribute("aria-label", `${area.name}: ${area.count}`);
+  const icon = L.divIcon({ className: "map-area", html: link.outerHTML, iconSize: null });
+  return L.marker(at, { icon, interactive: false, keyboard: false });
 }
 
 async function land(map, address) {
   const answer = await fetch(address);
   if (!answer.ok) return;
+  const found = L.layerGroup().addTo(map);
   const shapes = L.geoJSON(await answer.json(), { style: { className: "map-land" }, interactive: false });
   shapes.eachLayer((layer) => {
     layer.bindTooltip(layer.feature.properties.name, { permanent: true, direction: "center", className: "map-name", interactive: false });
   });
   shapes.addTo(map).bringToBack();
-  map.on("zoomend", () => name(map, shapes));
-  name(map, shapes);
+  map.on("zoomend", () => name(map, shapes, found));
+  document.addEventListener("htmx:after:swap", () => name(map, shapes, found));
+  name(map, shapes, found);
 }
 
 function show(element) {
