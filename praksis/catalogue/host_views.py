@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from praksis.accounts.models import User
 from praksis.catalogue import queries
 from praksis.catalogue.actions import ChangedMeanwhileError
+from praksis.catalogue.choices import PlaceStage
 from praksis.catalogue.forms import sent_with
 from praksis.catalogue.host_forms import DescribeHostForm
 from praksis.catalogue.hosts import describe_host, order_reading
@@ -88,7 +89,8 @@ def host_places(request: HttpRequest, host_id: UUID) -> HttpResponse:
         raise Http404
     decides = may_offer_for(request.user, found)
     places = queries.all_places_of(found) if decides else queries.open_places_of(found)
-    context = {"host": found, "places": places, "may_edit": decides}
+    stale = sum(place.stage == PlaceStage.OPEN and place.is_stale for place in places)
+    context = {"host": found, "places": places, "may_edit": decides, "stale": stale}
     return render(request, "catalogue/host_places.html", context)
 
 

@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from praksis.accounts.models import User
-from praksis.base.identity import Identity, acting
 from praksis.base.jobs import defer_job
 from praksis.catalogue.actions import ChangedMeanwhileError, index_places
 from praksis.catalogue.choices import PlaceStage
@@ -23,8 +22,9 @@ from praksis.catalogue.rules import may_offer_for
 from praksis.messages.actions import tell
 from praksis.messages.choices import Topic
 from praksis.organisations.actions import stored_host
-from praksis.organisations.choices import DECIDING_HOST_ROLES, ClosedReason
-from praksis.organisations.models import FormerName, Host, HostContact, RegisterRun
+from praksis.organisations.choices import ClosedReason
+from praksis.organisations.models import FormerName, Host, RegisterRun
+from praksis.organisations.queries import ids_of_deciding
 from praksis.organisations.register import (
     FEEDS,
     INDUSTRY_STANDARD,
@@ -98,14 +98,11 @@ def take_facts(*, host_id: UUID, facts: Facts | None, closed: Closed | None = No
 
 def _tell_contacts(host: Host, happened: list[str], old_name: str) -> None:
     """Those who decide there, in the system and by e-mail."""
-    with acting(Identity(purpose="tell-host", key=str(host.pk))):
-        deciding = HostContact.objects.current().filter(host=host, role__in=DECIDING_HOST_ROLES)
-        user_ids = list(deciding.order_by("user").values_list("user", flat=True))
     facts = {"name": host.name, "before": old_name, "happened": happened[-1]}
     if host.closed_on:
         facts["on"] = f"{host.closed_on:%d.%m.%Y}"
     path = reverse("catalogue:host_places", args=[host.pk])
-    tell(user_ids=user_ids, topic=Topic.HOST, template="catalogue/messages/host.txt", facts=facts, path=path)
+    tell(user_ids=ids_of_deciding(host), topic=Topic.HOST, template="catalogue/messages/host.txt", facts=facts, path=path)
 
 
 def _take_words(host: Host, facts: Facts, above: Host | None) -> None:

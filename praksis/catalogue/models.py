@@ -77,6 +77,7 @@ class Scheme(models.Model):
     stage = models.CharField(_("stadium"), max_length=20, choices=SchemeStage, default=SchemeStage.UNKNOWN)
     stage_reason = models.TextField(_("hvorfor den er stanset eller avsluttet"), blank=True)
     confirmed_on = models.DateField(_("bekreftet av eieren"), null=True, blank=True)
+    asked_on = models.DateField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
     made_up = models.BooleanField(_("oppdiktet"), default=False)
@@ -188,6 +189,7 @@ class Place(models.Model):
     stage = models.CharField(_("status"), max_length=10, choices=PlaceStage, default=PlaceStage.OFFERED)
     contact = models.CharField(_("kontakt"), max_length=200, blank=True)
     confirmed_on = models.DateField(_("sist bekreftet"), default=timezone.localdate)
+    asked_on = models.DateField(null=True, blank=True, editable=False)
     offered_at = models.DateTimeField(default=timezone.now)
     click_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     groups = _groups(default=list, editable=False)
@@ -217,6 +219,11 @@ class Place(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("catalogue:place", args=[self.pk])
+
+    @property
+    def is_stale(self) -> bool:
+        """Confirmed too long ago for anyone to rely on it."""
+        return self.confirmed_on < timezone.localdate() - settings.CONFIRM_AFTER
 
     @property
     def is_tandem(self) -> bool:

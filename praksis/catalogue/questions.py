@@ -1,5 +1,6 @@
 """Questions to resource persons: through the house, so that nobody learns an address that was not given."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -33,20 +34,9 @@ def ask_person(
     The same `click_key` is the same question. Side effects: a message, by e-mail too where that is set up; marks for the limits,
     kept for an hour. Raises TooManyQuestionsError.
     """
-    who = str(by.pk) if isinstance(by, User) else email.strip().lower()
-    marks = {"ask": mark("ask", network), "ask-by": mark("ask-by", who), "ask-whom": mark("ask-whom", str(person.pk))}
-    if OfferFrom.objects.filter(pk=click_key).exists():
+    asks = str(by.pk) if isinstance(by, User) else email.strip().lower()
+    if not asks_first_time(click_key, {"ask": network, "ask-by": asks, "ask-whom": str(person.pk)}, LIMITS):
         return
-    lately = timezone.now() - WINDOW
-    for kind, limit in LIMITS.items():
-        if OfferFrom.objects.filter(network=marks[kind], at__gt=lately).count() >= limit:
-            raise TooManyQuestionsError
-    try:
-        with transaction.atomic():
-            OfferFrom.objects.create(pk=click_key, network=marks["ask"])
-    except IntegrityError:
-        return
-    OfferFrom.objects.bulk_create(OfferFrom(network=marks[kind]) for kind in ("ask-by", "ask-whom"))
     tell(
         user_ids=[person.user_id],
         topic=Topic.QUESTION,
@@ -54,3 +44,24 @@ def ask_person(
         path=reverse("catalogue:my_resource", args=[person.pk]),
         facts={"name": name, "email": email, "question": question, "where": str(person.workplace)},
     )
+
+
+@transaction.atomic
+def asks_first_time(click_key: UUID, who: Mapping[str, str], limits: Mapping[str, int]) -> bool:
+    """Whether this click has not been here before. It counts for each of `who`, by what the limit is called, of which a mark is
+    kept for an hour. Raises TooManyQuestionsError."""
+    if OfferFrom.objects.filter(pk=click_key).exists():
+        return False
+    marks = {kind: mark(kind, what) for kind, what in who.items()}
+    lately = timezone.now() - WINDOW
+    for kind, limit in limits.items():
+        if OfferFrom.objects.filter(network=marks[kind], at__gt=lately).count() >= limit:
+            raise TooManyQuestionsError
+    first, *others = marks.values()
+    try:
+        with transaction.atomic():
+            OfferFrom.objects.create(pk=click_key, network=first)
+    except IntegrityError:
+        return False
+    OfferFrom.objects.bulk_create(OfferFrom(network=one) for one in others)
+    return True

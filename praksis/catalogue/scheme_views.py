@@ -21,7 +21,7 @@ from praksis.catalogue.models import Scheme
 from praksis.catalogue.resources import people_for_scheme
 from praksis.catalogue.rules import may_edit_scheme, members_coordinated
 from praksis.catalogue.scheme_forms import SchemeForm
-from praksis.catalogue.schemes import change_scheme, changes, confirm_scheme, make_scheme
+from praksis.catalogue.schemes import change_scheme, changes, confirm_schemes, make_scheme
 
 WRONG = 422
 
@@ -116,7 +116,7 @@ def confirm(request: HttpRequest, scheme_id: UUID) -> HttpResponse:
     found = _own_scheme(request, scheme_id)
     if found.owner is None:
         return redirect("catalogue:edit_scheme", scheme_id)
-    confirm_scheme(scheme_id=found.pk, member=found.owner)
+    confirm_schemes(Scheme.objects.filter(pk=found.pk), member=found.owner)
     messages.success(request, _("Takk. Ordningen er bekreftet i dag."))
     return redirect("catalogue:scheme", scheme_id)
 

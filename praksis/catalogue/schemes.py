@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from praksis.accounts.models import User
@@ -15,7 +15,7 @@ from praksis.catalogue.models import Scheme, SchemeChange, SchemeYear
 from praksis.catalogue.rules import may_edit_scheme, members_coordinated
 from praksis.organisations.models import Member
 
-UNTOLD = {"id", "version", "changed_at", "confirmed_on", "made_up", "merged_into", "likeness_keys"}
+UNTOLD = {"id", "version", "changed_at", "confirmed_on", "asked_on", "made_up", "merged_into", "likeness_keys"}
 """Columns whose changes are not told: they follow from the others, or tell themselves."""
 COLUMNS = tuple(column.name for column in Scheme._meta.concrete_fields if column.name not in UNTOLD)
 
@@ -63,19 +63,21 @@ def change_scheme(*, scheme: Scheme, years: Mapping[int, int | None], seen: int,
 
 
 @transaction.atomic
-def confirm_scheme(*, scheme_id: UUID, member: Member) -> None:
-    """The owner stands for what is said, as of today. Twice is once. Side effects: the search index; told as a change."""
-    scheme = Scheme.objects.select_for_update(of=("self",)).get(pk=scheme_id)
+def confirm_schemes(schemes: QuerySet[Scheme], *, member: Member) -> int:
+    """The owner stands for what is said of these, as of today; how many had not been confirmed today already.
+
+    Side effects: the search index; told as changes.
+    """
     today = timezone.localdate()
-    if scheme.confirmed_on == today:
-        return
-    what = {"confirmed_on": [_text(scheme.confirmed_on), _text(today)]}
-    scheme.confirmed_on = today
-    if scheme.stage == SchemeStage.UNKNOWN:
-        scheme.stage = SchemeStage.RUNNING
-    scheme.save(update_fields=["confirmed_on", "stage"])
-    SchemeChange.objects.create(scheme=scheme, member=member, what=what)
-    index_schemes([scheme])
+    held = [one for one in schemes.select_for_update(of=("self",)) if one.confirmed_on != today]
+    told = [(one, {"confirmed_on": [_text(one.confirmed_on), _text(today)]}) for one in held]
+    for one in held:
+        one.confirmed_on = today
+        one.stage = SchemeStage.RUNNING if one.stage == SchemeStage.UNKNOWN else one.stage
+    Scheme.objects.bulk_update(held, ["confirmed_on", "stage"])
+    SchemeChange.objects.bulk_create(SchemeChange(scheme=one, member=member, what=what) for one, what in told)
+    index_schemes(held)
+    return len(held)
 
 
 def changes(before: Scheme, after: Scheme) -> dict[str, list[str]]:

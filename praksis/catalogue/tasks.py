@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 from praksis.catalogue import indexing, saved
 from praksis.catalogue.actions import forget_networks
 from praksis.catalogue.hosts import follow_register
+from praksis.catalogue.keeping import ask_all
 
 
 @app.periodic(cron="30 * * * *")
@@ -56,3 +57,10 @@ def tell_search(search_id: str) -> None:
 def ask_about_search(search_id: str) -> None:
     """Ask whether one saved search is still wanted."""
     saved.ask_about_search(UUID(search_id))
+
+
+@app.periodic(cron="0 5 * * *")
+@app.task(name="catalogue.ask_to_confirm", queueing_lock="catalogue.ask_to_confirm", lock="catalogue.ask_to_confirm")
+def ask_to_confirm(timestamp: int) -> None:  # noqa: ARG001 - the schedule passes the moment
+    """Each night: ask those who answer for what nobody has confirmed for long."""
+    ask_all(timezone.localdate())

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from praksis.catalogue import host_views, resource_views, saved_views, scheme_views, views
+from praksis.catalogue import host_views, keeping_views, resource_views, saved_views, scheme_views, views
 
 app_name = "catalogue"
 urlpatterns = [
@@ -22,11 +22,15 @@ urlpatterns = [
     path("ordning/<uuid:scheme_id>/", scheme_views.scheme, name="scheme"),
     path("ordning/<uuid:scheme_id>/endre/", scheme_views.edit_scheme, name="edit_scheme"),
     path("ordning/<uuid:scheme_id>/bekreft/", scheme_views.confirm, name="confirm_scheme"),
+    path("ordning/<uuid:scheme_id>/foresla/", keeping_views.suggest, name="suggest_change"),
+    path("bekreft/ordninger/<str:token>/", keeping_views.confirm_by_link, name="confirm_by_link"),
+    path("bekreft/plasser/<str:token>/", keeping_views.confirm_places_by_link, name="confirm_places_by_link"),
     path("ordninger/ny/", scheme_views.new_scheme, name="new_scheme"),
     path("ordninger/vare/", scheme_views.own_schemes, name="own_schemes"),
     path("virksomhet/<uuid:host_id>/", host_views.host, name="host"),
     path("virksomhet/<uuid:host_id>/endre/", host_views.edit_host, name="edit_host"),
     path("virksomhet/<uuid:host_id>/plasser/", host_views.host_places, name="host_places"),
+    path("virksomhet/<uuid:host_id>/plasser/bekreft/", keeping_views.confirm_places, name="confirm_places"),
     path("ressurspersoner/", resource_views.people, name="people"),
     path("ressurspersoner/<uuid:person_id>/", resource_views.ask, name="ask_person"),
     path("min-side/ressursperson/<uuid:person_id>/", resource_views.my_resource, name="my_resource"),

@@ -110,6 +110,7 @@ LOGIN_URL = "/logg-inn/"
 ANSWERS_KEPT = int(os.environ.get("PRAKSIS_ANSWERS_KEPT", "30"))
 """Seconds that the catalogue's answer to visitors may be old."""
 CONFIRM_AFTER = timedelta(days=int(os.environ.get("PRAKSIS_CONFIRM_DAYS", "180")))
+REMIND_AFTER = timedelta(days=int(os.environ.get("PRAKSIS_REMIND_DAYS", "30")))
 MAILERS = mailers(os.environ)
 OPENID_PROVIDERS = providers(os.environ)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("EMAIL_FROM", "praksistorget@localhost")

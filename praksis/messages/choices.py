@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Topic(TextChoices):
-    CONFIRM = "confirm", _("Ordninger som bør bekreftes")
+    CONFIRM = "confirm", _("Ordninger og plasser som bør bekreftes")
     SUGGESTION = "suggestion", _("Forslag til endringer")
     SAVED_SEARCH = "saved_search", _("Nye treff i lagrede søk")
     QUESTION = "question", _("Spørsmål til deg som ressursperson")

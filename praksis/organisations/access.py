@@ -54,6 +54,9 @@ POLICIES = {
         Policy("web", "select", f"member_id = {APPOINTS}"),
         Policy("web", "update", f"member_id = {APPOINTS}"),
         Policy("web", "select", f"role = {key('who-leads')}"),
+        # Anyone may have something told to those who answer for a member, and learns no more than ids.
+        Policy("web", "select", f"member_id::text = {key('tell-member')}"),
+        Policy("worker", "select", f"member_id::text = {key('tell-member')}"),
         Policy("web", "insert", f"{key('first-run')} is not null"),
         Policy("web", "insert", _invited("organisations_membership", "member_id", "unit_id")),
         *forgotten("user_id", "select"),

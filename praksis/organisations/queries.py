@@ -11,7 +11,7 @@ from praksis.accounts.choices import Way
 from praksis.accounts.models import User
 from praksis.base.identity import NOBODY, Identity, acting, current
 from praksis.base.sorting import norwegian
-from praksis.organisations.choices import LEADING_ROLES, MemberKind, Role
+from praksis.organisations.choices import DECIDING_HOST_ROLES, LEADING_ROLES, MemberKind, Role
 from praksis.organisations.models import HeldQuerySet, Host, HostContact, Invitation, Member, Membership, ResourcePerson, Unit
 
 type Workplace = Member | Host
@@ -119,6 +119,22 @@ def staff_of(workplace: Workplace) -> Staff:
 def roles_at(workplace: Workplace) -> HeldQuerySet[Any]:
     """All roles that anyone has or had there."""
     return workplace.memberships.all() if isinstance(workplace, Member) else workplace.contacts.all()
+
+
+def ids_of_coordinators(member: Member) -> list[UUID]:
+    """Who answers for what a member says: its coordinators, or its leads where it has none. Whoever acts learns the ids alone."""
+    with acting(replace(current.get() or NOBODY, purpose="tell-member", key=str(member.pk))):
+        held = Membership.objects.current().filter(member=member, role__in=(Role.COORDINATOR, Role.LEAD))
+        found = list(held.order_by("user").values_list("user", "role"))
+    coordinators = [user_id for user_id, role in found if role == Role.COORDINATOR]
+    return coordinators or [user_id for user_id, _role in found]
+
+
+def ids_of_deciding(host: Host) -> list[UUID]:
+    """Who decides at a host, for what it must be told. Runs as the worker."""
+    with acting(Identity(purpose="tell-host", key=str(host.pk))):
+        deciding = HostContact.objects.current().filter(host=host, role__in=DECIDING_HOST_ROLES)
+        return list(deciding.order_by("user").values_list("user", flat=True))
 
 
 def waiting_invitation(digest: str) -> Invitation | None:

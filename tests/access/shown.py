@@ -12,6 +12,7 @@ from praksis.api.queries import wished_for
 from praksis.api.views.feeds import _pages
 from praksis.candidates.models import Candidate
 from praksis.candidates.rules import may_ask_for_correction_of
+from praksis.catalogue.keeping import host_held, member_held
 from praksis.catalogue.models import Place, Scheme
 from praksis.catalogue.queries import units_of
 from praksis.catalogue.resources import people_for_scheme
@@ -20,8 +21,10 @@ from praksis.catalogue.schemes import change_scheme
 from praksis.intake.actions import merge, tell_apart
 from praksis.intake.queries import may_keep
 from praksis.intake.rules import may_judge, may_judge_pairs, may_merge, may_take_in_for
+from praksis.messages.links import Held
 from praksis.organisations.choices import SeenBy
 from praksis.organisations.models import Host
+from praksis.organisations.queries import ids_of_coordinators
 from praksis.rounds.models import Round
 from praksis.web.known import consents_of
 from praksis.web.queries import _rounds_of, reader_of, work_of
@@ -37,6 +40,7 @@ def shown(world: World) -> Iterator[Holds]:
     yield from _not_there(world)
     yield from _taking_in(world)
     yield from _one_of_each(world)
+    yield from _by_letter(world)
     yield from _theirs(world)
     yield from _hosts(world)
     yield from _asked(world)
@@ -96,6 +100,18 @@ def _one_of_each(world: World) -> Iterator[Holds]:
     for key in ("navcoordinator", "uibcoordinator"):
         given = is_done(lambda by: change_scheme(scheme=taken, years={}, seen=taken.version, by=by), world.by(key))
         yield f"{key} neither takes over a scheme nor gives it away", not given
+
+
+def _by_letter(world: World) -> Iterator[Holds]:
+    """Whoever holds a letter that asks to confirm, and answers for it no more, or never did."""
+    uib, one = world.cast.members["uib"], world.hosts["one"]
+    people = [key for key, actor in world.cast.actors.items() if actor.user]
+    by_member = {key for key in people if member_held(Held(world.by(key).pk, uib.pk))}
+    yield "a member's letter is its coordinators' and leads'", by_member == {"uibcoordinator", "uiblead"}
+    by_host = {key for key in people if host_held(Held(world.by(key).pk, one.pk))}
+    yield "a host's is theirs who decide there", by_host == {"contact"}
+    told = set(ids_of_coordinators(uib))
+    yield "what is told to a member is told to its coordinators", told == {world.by("uibcoordinator").pk}
 
 
 def _theirs(world: World) -> Iterator[Holds]:

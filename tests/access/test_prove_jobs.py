@@ -20,7 +20,7 @@ from praksis.base.identity import Identity
 from praksis.base.locks import tables_of_persons
 from praksis.base.models import TrailEntry
 from praksis.candidates.models import Candidate, Need
-from praksis.catalogue.models import Scheme
+from praksis.catalogue.models import SavedSearch, Scheme
 from praksis.intake.models import Feed, Intake, IntakeFile, Row
 from praksis.messages.choices import Topic
 from praksis.messages.models import Message
@@ -51,7 +51,12 @@ FOR_NOBODY = {
     "procrastinate.builtin_tasks.remove_old_jobs",
 }
 """Jobs that read and write no table of persons: they have no purpose to forget."""
-AS_ANOTHER = {"catalogue.read_register": "catalogue.follow_register", "intake.fetch": "intake.check"}
+AS_ANOTHER = {
+    "catalogue.ask_about_search": "catalogue.tell_search",
+    "catalogue.look_for_new": "catalogue.tell_search",
+    "catalogue.read_register": "catalogue.follow_register",
+    "intake.fetch": "intake.check",
+}
 """Jobs that do the same for the same purpose, after something that needs more of a world."""
 LONG_AGO = timezone.now() - timedelta(days=9999)
 
@@ -78,7 +83,11 @@ def _prepared(world: World) -> dict[str, dict[str, object]]:
     Host.objects.filter(pk=world.hosts["one"].pk).update(number=FIRM)
     taken_in = {state: _taken_in(uib, state) for state in ("checking", "writing", "undoing", "written")}
     IntakeFile.objects.filter(intake=taken_in["written"]).update(sent_at=LONG_AGO)
+    Scheme.objects.filter(pk=world.schemes["owned"].pk).update(confirmed_on=LONG_AGO.date())
+    saved = SavedSearch.objects.create(user=user, name="Alt", address="", told="daily", looked_on=LONG_AGO.date())
     return {
+        "catalogue.ask_to_confirm": {"timestamp": 0},
+        "catalogue.tell_search": {"search_id": str(saved.pk)},
         "intake.check": {"intake_id": str(taken_in["checking"].pk)},
         "intake.write": {"intake_id": str(taken_in["writing"].pk)},
         "intake.undo": {"intake_id": str(taken_in["undoing"].pk)},

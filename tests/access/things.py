@@ -195,6 +195,13 @@ def _catalogue(world: World) -> dict[str, list[Thing]]:
             thing("owned", world.schemes["owned"].pk, data=lambda: _new_scheme(world), coordinates=uib),
             thing("nobody's", world.schemes["running"].pk, data={"title": ""}, coordinates=anywhere),
         ],
+        "catalogue:suggest_change": [thing("owned", world.schemes["owned"].pk, data=_suggestion, all=all_)],
+        "catalogue:confirm_by_link": [thing("uib", _to_confirm(world, "member"), data={"entry": []}, link=all_)],
+        "catalogue:confirm_places_by_link": [thing("one", _to_confirm(world, "host"), data={"entry": []}, link=all_)],
+        "catalogue:confirm_places": [
+            thing("one", hosts["one"].pk, own={"contact"}),
+            thing("hidden", hosts["hidden"].pk, own={"signer"}),
+        ],
         "catalogue:confirm_scheme": [thing("owned", world.schemes["owned"].pk, coordinates=uib)],
         "catalogue:host": [
             thing("one", hosts["one"].pk, open=all_),
@@ -256,12 +263,29 @@ def _searches(world: World) -> dict[str, list[Thing]]:
     }
 
 
+def _suggestion() -> dict[str, Any]:
+    return {"text": "Fristen er en annen.", "click_key": str(uuid4())}
+
+
+def _to_confirm(world: World, what: str) -> str:
+    """The token of a letter that asks to confirm."""
+    name, who, subject = {
+        "member": ("catalogue:confirm_by_link", "uibcoordinator", world.cast.members["uib"]),
+        "host": ("catalogue:confirm_places_by_link", "contact", world.hosts["one"]),
+    }[what]
+    return _last(signed_path(name, user_id=world.by(who).pk, subject_id=subject.pk))
+
+
+def _last(path: str) -> str:
+    return path.rstrip("/").rsplit("/", 1)[1]
+
+
 def _search() -> dict[str, Any]:
     return {"name": "Legekontor", "told": "here", "click_key": str(uuid4())}
 
 
 def _token(name: str, saved: SavedSearch) -> str:
-    return signed_path(name, user_id=saved.user_id, subject_id=saved.pk).rstrip("/").rsplit("/", 1)[1]
+    return _last(signed_path(name, user_id=saved.user_id, subject_id=saved.pk))
 
 
 def _new_scheme(world: World) -> dict[str, Any]:

@@ -50,6 +50,8 @@ LANDINGS = {
     **{f"catalogue:{name}_search": {"catalogue:saved_searches"} for name in ("save", "change", "stop", "keep", "delete")},
     "catalogue:edit_scheme": {"catalogue:scheme"},
     "catalogue:confirm_scheme": {"catalogue:scheme"},
+    "catalogue:suggest_change": {"catalogue:scheme"},
+    "catalogue:confirm_places": {"catalogue:host_places"},
     "ways:note": {"ways:gaps", "catalogue:scheme"},
     "ways:draft": {"catalogue:scheme"},
     "ways:close": {"ways:gaps"},

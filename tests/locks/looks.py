@@ -24,7 +24,7 @@ KEYS = {
     "rounds_entry": ("round_id",),
     "candidates_candidate": ("id",),
     "base_pseudonym": ("subject",),
-    "organisations_membership": ("role", "user_id"),
+    "organisations_membership": ("role", "user_id", "member_id"),
     "organisations_hostcontact": ("user_id", "host_id"),
     "accounts_factor": ("user_id",),
     "messages_message": ("id", "user_id"),

@@ -149,7 +149,7 @@ def _membership(region: Region, by: Identity, row: Row) -> Commands:
     may: set[str] = set()
     if _key(by, "first-run") or _invited(region, by, row, "member_id", "unit_id"):
         may |= {"insert"}
-    if _is(by, row["user_id"]) or row["role"] == _key(by, "who-leads"):
+    if _is(by, row["user_id"]) or row["role"] == _key(by, "who-leads") or row["member_id"] == _key(by, "tell-member"):
         may |= SEE
     return frozenset(may | {"select", "update"} if row["member_id"] in by.appoints else may)
 
@@ -376,6 +376,10 @@ def _taken_in(_region: Region, by: Identity, row: Row) -> Commands:
     return ALL if row["intake_id"] == _key(by, "intake") else NONE
 
 
+def _told_member(_region: Region, by: Identity, row: Row) -> Commands:
+    return SEE if row["member_id"] == _key(by, "tell-member") else NONE
+
+
 def _told_host(_region: Region, by: Identity, row: Row) -> Commands:
     return SEE if row["host_id"] == _key(by, "tell-host") else NONE
 
@@ -462,7 +466,7 @@ MODEL: dict[str, dict[str, Rule]] = {
         "messages_message": _any(_mailed_message, _of_forgotten("user_id"), _overdue("told_at", "message")),
         "messages_muted": _any(_muted, _of_forgotten("user_id")),
         "catalogue_savedsearch": _any(_linked_search, _due_search, _of_forgotten("user_id"), _unwanted_search),
-        "organisations_membership": _any(_of_forgotten("user_id", SEE), _role_ended),
+        "organisations_membership": _any(_told_member, _of_forgotten("user_id", SEE), _role_ended),
         "organisations_hostcontact": _any(_told_host, _of_forgotten("user_id", SEE), _role_ended),
         "organisations_resourceperson": _any(_of_forgotten("user_id"), _not_shown_for_long),
         "organisations_invitation": _any(

@@ -17,7 +17,7 @@ from praksis.base.models import SearchRow
 from praksis.catalogue.choices import SchemeStage
 from praksis.catalogue.models import Scheme, SchemeChange
 from praksis.catalogue.scheme_forms import last_years
-from praksis.catalogue.schemes import change_scheme, confirm_scheme
+from praksis.catalogue.schemes import change_scheme, confirm_schemes
 from praksis.catalogue.tests.examples import example_coordinator, example_scheme
 from praksis.organisations.models import Member
 
@@ -166,7 +166,7 @@ def test_it_is_confirmed_once_a_day_and_what_is_old_says_so(signed_in: Client, k
     assert listed.index(scheme.title) < listed.index("Alt i orden")
     assert listed.count("Stemmer fortsatt") == 1
     for _click in range(2):
-        confirm_scheme(scheme_id=scheme.pk, member=member_of(karin))
+        confirm_schemes(Scheme.objects.filter(pk=scheme.pk), member=member_of(karin))
     scheme.refresh_from_db()
     assert (scheme.confirmed_on, scheme.stage) == (timezone.localdate(), SchemeStage.RUNNING)
     assert SchemeChange.objects.count() == 1
