@@ -4,8 +4,10 @@ A spreadsheet or a document may swell a million times, or keep a reader busy for
 So the reader runs apart: what goes wrong there ends that process and nothing else. This file is both sides: it starts itself.
 """
 
+import base64
 import io
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -20,8 +22,18 @@ MOST_TEXT = 30_000_000
 MOST_PAGES = 1000
 
 
+MOST_UNPACKED = 200_000_000
+"""Bytes that a packed document may say it unpacks to."""
+PICTURE_WIDTH, MOST_PIXELS = 1000, 4_000_000
+
+
 class UnreadableError(Exception):
-    """The reader could not make anything of it, or had to be stopped."""
+    """The reader could not make anything of it, or had to be stopped. `code` is why: encrypted, old, too_big, too_slow or
+    broken."""
+
+    def __init__(self, code: str = "broken", told: str = "") -> None:
+        super().__init__(told or code)
+        self.code = code
 
 
 def read_apart(reader: str, content: bytes, **options: Any) -> Any:
@@ -29,13 +41,27 @@ def read_apart(reader: str, content: bytes, **options: Any) -> Any:
     command = [sys.executable, "-I", __file__, reader, json.dumps(options)]
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=2 * SECONDS, check=False, env={})
-        return json.loads(done.stdout) if done.returncode == 0 else _fail(done.stderr)
-    except (subprocess.TimeoutExpired, ValueError) as problem:
+        return json.loads(done.stdout) if done.returncode == 0 else _fail(done.returncode, done.stderr)
+    except subprocess.TimeoutExpired as problem:
+        raise UnreadableError("too_slow") from problem
+    except ValueError as problem:
         raise UnreadableError from problem
 
 
-def _fail(told: bytes) -> None:
-    raise UnreadableError(told[-200:].decode(errors="replace"))
+def _fail(code: int, told: bytes) -> None:
+    """Why it ended: killed for its time, out of memory, or as its last line says."""
+    last = told.decode(errors="replace").strip().rpartition("\n")[2][-200:]
+    named = next((name for name, words in _WHY.items() if any(word in last for word in words)), "broken")
+    raise UnreadableError("too_slow" if code in _KILLED_FOR_TIME else named, last)
+
+
+_KILLED_FOR_TIME = {-signal.SIGXCPU, -signal.SIGKILL}
+_WHY = {
+    "encrypted": ("encrypted", "FileNotDecryptedError"),
+    "old": ("ValueError: old",),
+    "too_big": ("MemoryError", "LimitReachedError", "too much", "DecompressionBomb", "bad_alloc"),
+}
+"""Words of the last line over there, by what they mean."""
 
 
 # ---------------------------------------------------------------- over there
@@ -95,28 +121,62 @@ def _text(cell: Any) -> str:
             return str(cell)
 
 
-def _pdf(content: bytes) -> dict[str, Any]:
-    """The text of each page of a PDF, and the title it says of itself."""
+def _pdf(content: bytes, *, first: int, count: int) -> dict[str, Any]:
+    """The text of some of a PDF's pages, how many it has, and the title it says of itself."""
     from pypdf import PdfReader
 
     reader = PdfReader(io.BytesIO(content))
     if reader.is_encrypted and not reader.decrypt(""):
         raise ValueError("encrypted")
-    pages = [page.extract_text() for page in reader.pages[:MOST_PAGES]]
-    return {"pages": pages, "title": str((reader.metadata and reader.metadata.title) or "")}
+    total = min(len(reader.pages), MOST_PAGES)
+    pages = [_readable(reader.pages[at].extract_text()) for at in range(first, min(first + count, total))]
+    return {"pages": pages, "total": total, "title": _readable(str((reader.metadata and reader.metadata.title) or ""))}
 
 
-def _docx(content: bytes) -> dict[str, Any]:
+def _docx(content: bytes, *, first: int, count: int) -> dict[str, Any]:
     """The text of a Word document, with its tables. It has no pages before somebody prints it, so all is one."""
+    import zipfile
+
     from docx import Document
 
+    if content.startswith(b"\xd0\xcf\x11\xe0"):  # what Office makes of a file with a password, or one of before 2007
+        raise ValueError("encrypted" if b"E\0n\0c\0r\0y\0p\0t\0e\0d" in content else "old")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED:
+            raise ValueError("too much")
     document = Document(io.BytesIO(content))
-    parts = [paragraph.text for paragraph in document.paragraphs]
-    parts += [" ".join(cell.text for cell in row.cells) for table in document.tables for row in table.rows]
-    return {"pages": ["\n".join(parts)], "title": document.core_properties.title or ""}
+    whole = _readable("\n".join(_blocks(document)))
+    return {"pages": [whole][first : first + count], "total": 1, "title": _readable(document.core_properties.title or "")}
 
 
-READERS: dict[str, Callable[..., dict[str, Any]]] = {"sheet": _sheet, "pdf": _pdf, "docx": _docx}
+def _blocks(document: Any) -> Iterator[str]:
+    """Paragraphs and tables in the order they stand."""
+    for block in document.iter_inner_content():
+        if hasattr(block, "rows"):
+            yield from (" ".join(dict.fromkeys(cell.text for cell in row.cells)) for row in block.rows)
+        else:
+            yield block.text
+
+
+def _readable(text: str) -> str:
+    """Without what a database cannot hold: the sign zero, and halves of signs."""
+    return text.replace("\x00", "").encode(errors="replace").decode()
+
+
+def _picture(content: bytes, *, page: int) -> dict[str, Any]:
+    """One page of a PDF as a picture, as wide as one reads it."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(content)
+    shown = document[page]
+    width, height = shown.get_size()
+    scale = min(PICTURE_WIDTH / max(width, 1), (MOST_PIXELS / max(width * height, 1)) ** 0.5)
+    out = io.BytesIO()
+    shown.render(scale=scale).to_pil().convert("RGB").save(out, "WEBP", quality=80)
+    return {"picture": base64.b64encode(out.getvalue()).decode()}
+
+
+READERS: dict[str, Callable[..., dict[str, Any]]] = {"sheet": _sheet, "pdf": _pdf, "docx": _docx, "picture": _picture}
 
 
 def _limit() -> None:

@@ -14,6 +14,11 @@ OPEN = {
     "catalogue_seat": {"web": "select, insert, update, delete", "worker": "select, update"},
     "catalogue_pool": {"web": "select, insert, update, delete", "worker": "select"},
     "catalogue_offerfrom": {"web": "select, insert", "worker": "select, delete"},
+    # Of public sources: the file and its text are shown where the member says they may be, and hold what was published.
+    "catalogue_source": {"web": "select, insert, update", "worker": "select, update, delete"},
+    "catalogue_sourcefile": {"web": "select, insert", "worker": "select, insert, update, delete"},
+    "catalogue_sourcepage": {"web": "select", "worker": "select, insert, update, delete"},
+    "catalogue_citation": {"web": "select, insert, delete", "worker": "select, delete"},
     "catalogue_pool_places": {"web": "select, insert, delete", "worker": "select"},
 }
 PERSONS = {

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
-from itertools import batched
+from itertools import batched, islice
 from typing import Any
 from uuid import UUID
 
@@ -28,10 +28,11 @@ from praksis.catalogue.choices import (
     SchemeKind,
     SchemeStage,
 )
-from praksis.catalogue.indexing import BATCH, write_rows
+from praksis.catalogue.indexing import BATCH, write_pages, write_rows
 from praksis.catalogue.likeness import keys_of
-from praksis.catalogue.models import OfferFrom, Place, Scheme, SchemeYear, Seat
+from praksis.catalogue.models import OfferFrom, Place, Scheme, SchemeYear, Seat, Source, SourcePage
 from praksis.catalogue.rules import may_offer_for, seats_problems
+from praksis.catalogue.vocabulary import words_of
 from praksis.organisations.actions import stored_host
 
 LANGUAGES = ("nb", "nn", "en")
@@ -59,11 +60,33 @@ def index_schemes(schemes: Iterable[Scheme]) -> None:
     write_rows([scheme.pk for scheme in listed], [_scheme_row(scheme, words) for scheme in running])
 
 
+MOST_WORDS = 20_000
+"""Different words of one source that the index holds: its pages hold them all."""
+
+
+@transaction.atomic
+def index_sources(sources: Iterable[Source]) -> None:
+    """Write the sources' rows in the search index, with the words of what may be shown of them, and how those pages are found;
+    what was removed leaves it. Runs as worker or owner."""
+    for source in sources:
+        pages = list(source.pages.defer("vector", "picture")) if source.may_show and not source.removed_at else []
+        write_pages(pages)
+        write_rows([source.pk], [] if source.removed_at else [_source_row(source, pages)])
+
+
+def _source_row(source: Source, pages: Sequence[SourcePage]) -> SearchRow:
+    words = dict.fromkeys(word for page in pages for word in words_of(page.text))
+    text = " ".join([source.title, source.publisher, str(source.year or ""), *islice(words, MOST_WORDS)])
+    return SearchRow(kind="source", object_id=source.pk, title=source.title, text=text)
+
+
 def index_all() -> None:
     """Write every row of the search index anew."""
     SearchRow.objects.all().delete()
     for schemes in batched(Scheme.objects.order_by("pk").iterator(chunk_size=BATCH), BATCH):
         index_schemes(schemes)
+    for sources in batched(Source.objects.standing().order_by("pk").iterator(chunk_size=BATCH), BATCH):
+        index_sources(sources)
     for places in batched(Place.objects.order_by("pk").iterator(chunk_size=BATCH), BATCH):
         index_places(places)
 

@@ -127,3 +127,35 @@ LONGEST_ADDRESS = 2500
 """Characters of a question as an address."""
 MOST_SEARCHES = 20
 """How many searches one person may have saved."""
+
+
+class SourceState(TextChoices):
+    """How far a source's file is read. LINK: there is none, and what stands at the address is read there."""
+
+    LINK = "link", _("bare lenke")
+    WAITING = "waiting", _("venter på å bli lest")
+    READING = "reading", _("leses")
+    READ = "read", _("lest")
+    REFUSED = "refused", _("kan ikke leses")
+
+
+class SourceProblem(TextChoices):
+    """Why a file could not be read, or not wholly."""
+
+    ENCRYPTED = "encrypted", _("Filen er låst med passord. Lagre den uten passord, og legg den til på nytt.")
+    OLD = "old", _("Filen er lagret i et gammelt Word-format. Lagre den som .docx eller PDF, og legg den til på nytt.")
+    BROKEN = "broken", _("Filen er skadet eller ikke hel. Hent den på nytt fra den som har gitt den ut, og legg den til igjen.")
+    TOO_BIG = "too_big", _("Filen er mye større enn den ser ut til når den pakkes ut, og leses derfor ikke.")
+    TOO_SLOW = "too_slow", _("Filen tok for lang tid å lese. Lagre den på nytt som PDF, og legg den til igjen.")
+    NO_TEXT = (
+        "no_text",
+        _("Sidene er bilder uten tekst, så de kan ikke søkes i. Kjør tekstgjenkjenning (OCR) på filen, og legg den til igjen."),
+    )
+    OTHER = "other", _("Dette er verken en PDF eller et Word-dokument (.docx).")
+    NOT_DOCUMENT = "not_document", _("På nettadressen ligger verken en PDF eller et Word-dokument. Kilden står med lenken alene.")
+    NOT_FETCHED = "not_fetched", _("Filen kunne ikke hentes fra nettadressen.")
+
+
+SOURCE_BUSY = {SourceState.WAITING, SourceState.READING}
+SOURCE_KEPT = timedelta(days=30)
+"""How long a source that was removed can be brought back."""

@@ -19,6 +19,7 @@ from psycopg import sql
 from praksis.base import dictionary, hunspell
 from praksis.base.jobs import defer_job
 from praksis.base.models import SearchRow, SearchWord
+from praksis.catalogue.models import SourcePage
 from praksis.catalogue.vocabulary import (
     TERMS,
     Sense,
@@ -43,6 +44,20 @@ def write_rows(object_ids: Sequence[UUID], rows: Sequence[SearchRow]) -> None:
     SearchRow.objects.filter(object_id__in=object_ids).delete()
     SearchRow.objects.bulk_create(rows, batch_size=BATCH)
     SearchRow.objects.filter(object_id__in=[row.object_id for row in rows]).update(vector=_vector())
+
+
+@transaction.atomic
+def write_pages(pages: Sequence[SourcePage]) -> None:
+    """How these pages of a source are found: as rows of the index are, by their text. Side effect: new words are learned."""
+    rows = [SearchRow(title="", text=page.text) for page in pages]
+    senses = learn(chain.from_iterable(_words_of_row(row) for row in rows))
+    for page, row in zip(pages, rows, strict=True):
+        page.vector = _meanings(row, senses)
+    SourcePage.objects.bulk_update(pages, ["vector"], batch_size=BATCH)
+    bare = Func(F("text"), function="unaccent")
+    text = SearchVector("text", weight="B", config="norwegian") + SearchVector(bare, weight="B", config="simple")
+    vector = Func(text, F("vector"), template="%(expressions)s", arg_joiner=" || ")
+    SourcePage.objects.filter(pk__in=[page.pk for page in pages]).update(vector=vector)
 
 
 def _words_of_row(row: SearchRow) -> list[str]:

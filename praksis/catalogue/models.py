@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -20,6 +21,7 @@ from praksis.base.dates import day, span
 from praksis.catalogue.choices import (
     LONGEST_ADDRESS,
     SHOWN_FROM,
+    SOURCE_BUSY,
     STOPPED,
     Arranger,
     Extent,
@@ -27,6 +29,8 @@ from praksis.catalogue.choices import (
     SchemeKind,
     SchemeStage,
     SeatRule,
+    SourceProblem,
+    SourceState,
     Told,
 )
 from praksis.organisations.models import Host, Member
@@ -378,3 +382,114 @@ class SavedSearch(models.Model):
     @property
     def is_stopped(self) -> bool:
         return self.told == Told.STOPPED
+
+
+class SourceQuerySet(models.QuerySet["Source"]):
+    def standing(self) -> "SourceQuerySet":
+        """Those that nobody has removed."""
+        return self.filter(removed_at__isnull=True)
+
+
+class Source(models.Model):
+    """Something published that the region builds on: a report, a survey. With a file, an address, or both.
+
+    Everyone sees what it is called and where it stands. The file and its text everyone sees where the member that added it says
+    that it may be shown (`may_show`), with `licence` as the reason; elsewhere that member's own coordinators alone.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="sources")
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    title = models.CharField(_("tittel"), max_length=300)
+    publisher = models.CharField(_("utgiver"), max_length=200)
+    year = models.PositiveSmallIntegerField(_("år"), null=True, blank=True)
+    language = models.CharField(_("språk"), max_length=2, choices=Language, blank=True)
+    licence = models.CharField(_("lisens eller tillatelse"), max_length=200, blank=True)
+    may_show = models.BooleanField(_("filen kan vises"), default=False)
+    address = models.URLField(_("nettadresse"), max_length=500, blank=True)
+    form = models.CharField(max_length=4, blank=True, editable=False)
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+    size = models.PositiveIntegerField(default=0, editable=False)
+    state = models.CharField(max_length=10, choices=SourceState, default=SourceState.LINK, editable=False)
+    problem = models.CharField(max_length=20, choices=SourceProblem, blank=True, editable=False)
+    pages_done = models.PositiveIntegerField(default=0, editable=False)
+    pages_total = models.PositiveIntegerField(default=0, editable=False)
+    added_at = models.DateTimeField(default=timezone.now, editable=False)
+    fetched_at = models.DateTimeField(null=True, editable=False)
+    removed_at = models.DateTimeField(null=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    made_up = models.BooleanField(_("oppdiktet"), default=False)
+
+    objects = SourceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title", "id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalogue:source", args=[self.pk])
+
+    @property
+    def is_busy(self) -> bool:
+        return self.state in SOURCE_BUSY
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether its pages can be told apart: those of a Word document are only there when it is printed."""
+        return self.form == "pdf" and self.pages_total > 0
+
+    @property
+    def from_where(self) -> str:
+        """Who published it, and when."""
+        return f"{self.publisher}, {self.year}" if self.year else self.publisher
+
+
+class SourceFile(models.Model):
+    """A source's file, as it was sent or fetched."""
+
+    source = models.OneToOneField(Source, on_delete=models.CASCADE, primary_key=True, related_name="file")
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.source_id)
+
+
+class SourcePage(models.Model):
+    """One page of a source: its text, how it is found (`vector`, as in the index), and how it looks where that is shown."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="pages")
+    number = models.PositiveIntegerField()
+    text = models.TextField(blank=True)
+    vector = SearchVectorField(null=True)
+    picture = models.BinaryField(null=True)
+
+    class Meta:
+        ordering = ["source", "number"]
+        constraints = [models.UniqueConstraint(fields=["source", "number"], name="source_page_once")]
+        indexes = [GinIndex(fields=["vector"], name="source_page_vector")]
+
+    def __str__(self) -> str:
+        return f"{self.source_id}, {self.number}"
+
+
+class Citation(models.Model):
+    """That what is said of a scheme stands in a source, on a page where it has pages."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    scheme = models.ForeignKey(Scheme, on_delete=models.CASCADE, related_name="citations")
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="citations")
+    page = models.PositiveIntegerField(_("side"), null=True, blank=True)
+    words = models.CharField(_("hva kilden sier"), max_length=500, blank=True)
+    cited_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["cited_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "source", "page"], name="cited_once", nulls_distinct=False),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source}, {self.page}" if self.page else str(self.source)

@@ -13,7 +13,8 @@ from praksis.base.codes import Field, Season
 from praksis.base.models import PublishedFigure, SearchRow
 from praksis.base.sorting import norwegian
 from praksis.catalogue.choices import PlaceStage
-from praksis.catalogue.models import Place, PlaceQuerySet, Scheme, Seat
+from praksis.catalogue.models import Place, PlaceQuerySet, Scheme, Seat, Source
+from praksis.catalogue.search import Hit, pages_answering
 from praksis.organisations.models import FormerName, Host, RegisterRun
 
 SEASONS_AHEAD = 3
@@ -33,22 +34,28 @@ class Item:
     scheme: Scheme | None = None
     number: int | None = None
     km: float | None = None
+    source: Source | None = None
+    hit: Hit | None = None
 
 
-def items(rows: Iterable[SearchRow]) -> list[Item]:
-    """The places and schemes behind rows of the index, in the rows' order: three queries, however many."""
+def items(rows: Iterable[SearchRow], q: str = "") -> list[Item]:
+    """The places, schemes and sources behind rows of the index, in the rows' order: three queries, and three more where there
+    are sources, with the page of each that answers `q` best."""
     listed = list(rows)
-    ids = [row.object_id for row in listed]
-    places = Place.objects.select_related("host").prefetch_related("seats").in_bulk(ids)
-    schemes = Scheme.objects.in_bulk(ids)
+    places = {place.pk: place for place in whole_places().filter(pk__in=[row.object_id for row in listed])}
+    schemes = {scheme.pk: scheme for scheme in Scheme.objects.filter(pk__in=[row.object_id for row in listed])}
+    others = [row.object_id for row in listed if row.kind == "source"]
+    sources = {source.pk: source for source in Source.objects.standing().filter(pk__in=others)} if others else {}
+    hits = pages_answering(q, [pk for pk, source in sources.items() if source.may_show])
     found: list[Item] = []
     number = 0
     for row in listed:
-        place = places.get(row.object_id)
+        key, place = row.object_id, places.get(row.object_id)
         spotted = place is not None and has_spot(place.host)
         number += spotted
-        found.append(Item(place, schemes.get(row.object_id), number if spotted else None, getattr(row, "distance", None)))
-    return [item for item in found if item.place or item.scheme]
+        km = getattr(row, "distance", None)
+        found.append(Item(place, schemes.get(key), number if spotted else None, km, sources.get(key), hits.get(key)))
+    return [item for item in found if item.place or item.scheme or item.source]
 
 
 def spots(found: Iterable[Item]) -> list[dict[str, object]]:

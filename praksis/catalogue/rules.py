@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from praksis.accounts.models import User
 from praksis.base.codes import CONFIDENTIAL_GROUPS
 from praksis.catalogue.choices import PlaceStage
-from praksis.catalogue.models import Place, Scheme, Seat
+from praksis.catalogue.models import Place, Scheme, Seat, Source
 from praksis.organisations.choices import DECIDING_HOST_ROLES, Role, SeenBy
 from praksis.organisations.models import Host, Member
 
@@ -59,6 +59,11 @@ def may_edit_scheme(user: Reader, scheme: Scheme) -> bool:
     takes it over for their own member."""
     own = members_coordinated(user)
     return (own.filter(pk=scheme.owner_id) if scheme.owner_id else own).exists()
+
+
+def may_edit_source(user: Reader, source: Source) -> bool:
+    """Change, remove and bring back a source, and see a file that is not shown: coordinators and leads of who added it."""
+    return members_coordinated(user).filter(pk=source.member_id).exists()
 
 
 def may_edit_place(user: Reader, place: Place) -> bool:

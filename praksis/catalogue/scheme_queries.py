@@ -37,6 +37,8 @@ def scheme_texts(scheme: Scheme) -> list[tuple[str, str]]:
 
 
 def _name(column: str) -> str:
+    if column == "sources":
+        return _("Kilder")
     if column.isdigit():
         return _("Deltakere i %(year)s") % {"year": column}
     return capfirst(str(COLUMNS[column].verbose_name))

@@ -22,6 +22,7 @@ from praksis.catalogue.resources import people_for_scheme
 from praksis.catalogue.rules import may_edit_scheme, members_coordinated
 from praksis.catalogue.scheme_forms import SchemeForm
 from praksis.catalogue.schemes import change_scheme, changes, confirm_schemes, make_scheme
+from praksis.catalogue.source_queries import cited_by
 
 WRONG = 422
 
@@ -42,6 +43,7 @@ def scheme(request: HttpRequest, scheme_id: UUID) -> HttpResponse:
         "similar": scheme_queries.similar_schemes(found),
         "linked": scheme_markup(found, request.build_absolute_uri(found.get_absolute_url())),
         "people": people_for_scheme(found),
+        "cited": cited_by(found),
         "may_edit": may_edit_scheme(request.user, found),
     }
     return render(request, "catalogue/scheme.html", context)

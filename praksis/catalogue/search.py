@@ -14,12 +14,12 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
 from django.core.cache import cache
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
+from django.db.models.expressions import Combinable, OrderBy
+from django.db.models.functions import Coalesce, RowNumber
 from django.http import QueryDict
 from django.utils.formats import localize
 from django.utils.functional import Promise
@@ -29,7 +29,7 @@ from praksis.base.codes import MUNICIPALITIES, Field, Season, TargetGroup, stand
 from praksis.base.models import SearchRow
 from praksis.base.sorting import norwegian
 from praksis.catalogue.choices import Level, SchemeKind, SchemeStage
-from praksis.catalogue.models import Place, Scheme
+from praksis.catalogue.models import Place, Scheme, SourcePage
 from praksis.catalogue.nearness import DISTANCES, USUAL, Spot, spot_named, with_distance, within
 from praksis.catalogue.wording import read
 
@@ -108,7 +108,7 @@ def _fact(name: str, label: Text, options: Mapping[str, Text]) -> Facet:
 
 GROUPS: dict[str, Text] = dict(TargetGroup.choices)
 FORMS = {"tandem": _("Tandem"), "interdisciplinary": _("Flere fag sammen"), "nynorsk": _("På nynorsk")}
-TYPES = {"place": _("Ledig plass"), "scheme": _("Ordning"), "developing": _("Under utvikling")}
+TYPES = {"place": _("Ledig plass"), "scheme": _("Ordning"), "developing": _("Under utvikling"), "source": _("Kilde")}
 FACETS = (
     Facet("type", _("Type"), TYPES, _type, _type_condition),
     Facet("group", _("Hvem er du?"), GROUPS, lambda row: row.groups, lambda value: Q(groups__contains=[value])),
@@ -370,6 +370,32 @@ def ids_meeting(search: Search) -> QuerySet[SearchRow, UUID]:
     around = _around(spot, search.km) if spot or not search.near else SearchRow.objects.none()
     meeting = around.filter(_questions(search.q)[0].words, _chosen(search))
     return meeting.order_by().values_list("object_id", flat=True)
+
+
+class Hit(NamedTuple):
+    """A page that answers, and what stands there."""
+
+    page: int
+    words: str
+
+
+def pages_answering(q: str, sources: Sequence[UUID]) -> dict[UUID, Hit]:
+    """Of each of these sources the page that answers best, with the words around the answer. Two queries."""
+    question = _questions(q)[-1] if q and sources else Question()
+    if question.rank is None:
+        return {}
+    ranked = SourcePage.objects.filter(question.words, source__in=sources).annotate(
+        place=Window(
+            RowNumber(), partition_by=F("source"), order_by=[OrderBy(question.rank, descending=True), F("number").asc()]
+        ),
+    )
+    around = SearchHeadline("text", _asked(q), config="norwegian", start_sel="", stop_sel="", max_words=30, min_words=15)
+    best = ranked.filter(place=1).annotate(around=around).values_list("source", "number", "around")
+    return {source: Hit(number, " ".join(words.split())) for source, number, words in best.order_by("source")}
+
+
+def _asked(q: str) -> SearchQuery:
+    return SearchQuery(" or ".join(re.findall(r"\w+", q)), config="norwegian", search_type="websearch")
 
 
 def in_words(search: Search) -> str:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from praksis.catalogue import indexing, saved
+from praksis.catalogue import indexing, saved, sources
 from praksis.catalogue.actions import forget_networks
 from praksis.catalogue.hosts import follow_register
 from praksis.catalogue.keeping import ask_all
@@ -64,3 +64,28 @@ def ask_about_search(search_id: str) -> None:
 def ask_to_confirm(timestamp: int) -> None:  # noqa: ARG001 - the schedule passes the moment
     """Each night: ask those who answer for what nobody has confirmed for long."""
     ask_all(timezone.localdate())
+
+
+@app.task(name="catalogue.read_source")
+def read_source(source_id: str) -> None:
+    """Fetch, read and index one source."""
+    sources.read_source(UUID(source_id))
+
+
+@app.task(name="catalogue.index_source")
+def index_source(source_id: str) -> None:
+    """Put one source into the search as it now stands."""
+    sources.index_source(UUID(source_id))
+
+
+@app.task(name="catalogue.draw_page")
+def draw_page(source_id: str, number: int) -> None:
+    """Draw one page of a source."""
+    sources.draw_page(UUID(source_id), number)
+
+
+@app.periodic(cron="50 4 * * *")
+@app.task(name="catalogue.forget_sources", queueing_lock="catalogue.forget_sources")
+def forget_sources(timestamp: int) -> None:  # noqa: ARG001 - the schedule passes the moment
+    """Each night: what was removed a month ago."""
+    sources.forget_removed()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from praksis.catalogue import host_views, keeping_views, resource_views, saved_views, scheme_views, views
+from praksis.catalogue import host_views, keeping_views, resource_views, saved_views, scheme_views, source_views, views
 
 app_name = "catalogue"
 urlpatterns = [
@@ -25,6 +25,17 @@ urlpatterns = [
     path("ordning/<uuid:scheme_id>/foresla/", keeping_views.suggest, name="suggest_change"),
     path("bekreft/ordninger/<str:token>/", keeping_views.confirm_by_link, name="confirm_by_link"),
     path("bekreft/plasser/<str:token>/", keeping_views.confirm_places_by_link, name="confirm_places_by_link"),
+    path("ordning/<uuid:scheme_id>/kilder/", source_views.cite, name="cite"),
+    path("ordning/<uuid:scheme_id>/kilder/<uuid:citation_id>/fjern/", source_views.stop_citing, name="stop_citing"),
+    path("kilder/", source_views.listed, name="sources"),
+    path("kilder/ny/", source_views.new, name="new_source"),
+    path("kilde/<uuid:source_id>/", source_views.source, name="source"),
+    path("kilde/<uuid:source_id>/fil/", source_views.file, name="source_file"),
+    path("kilde/<uuid:source_id>/side/<int:number>/", source_views.picture, name="source_picture"),
+    path("kilde/<uuid:source_id>/endre/", source_views.edit, name="edit_source"),
+    path("kilde/<uuid:source_id>/les/", source_views.read, name="read_source"),
+    path("kilde/<uuid:source_id>/fjern/", source_views.remove, name="remove_source"),
+    path("kilde/<uuid:source_id>/hent-tilbake/", source_views.restore, name="restore_source"),
     path("ordninger/ny/", scheme_views.new_scheme, name="new_scheme"),
     path("ordninger/vare/", scheme_views.own_schemes, name="own_schemes"),
     path("virksomhet/<uuid:host_id>/", host_views.host, name="host"),

@@ -57,7 +57,7 @@ def find(request: HttpRequest) -> HttpResponse:
     """
     search = Search.read(request.GET)
     answer = SimpleLazyObject(lambda: ask(search))
-    listed = SimpleLazyObject(lambda: queries.items(answer.page))
+    listed = SimpleLazyObject(lambda: queries.items(answer.page, search.q))
     context = {
         "search": search,
         "answer": answer,

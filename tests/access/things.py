@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from praksis.catalogue.models import SavedSearch
+from praksis.catalogue.models import Citation, SavedSearch
 from praksis.demo.personas import CANDIDATES as PERSONAS
 from praksis.messages.links import signed_path
 from praksis.organisations.models import Host, HostContact, Invitation, Membership, Unit
@@ -182,6 +182,7 @@ def _catalogue(world: World) -> dict[str, list[Thing]]:
     ]
     return {
         **_searches(world),
+        **_sources(world),
         "catalogue:place": seen,
         "rounds:add": [place("open", open=all_), offered, shut, hidden],
         "catalogue:edit_place": edited,
@@ -278,6 +279,46 @@ def _to_confirm(world: World, what: str) -> str:
 
 def _last(path: str) -> str:
     return path.rstrip("/").rsplit("/", 1)[1]
+
+
+def _sources(world: World) -> dict[str, list[Thing]]:
+    """The university's: one that everyone may read, one that may not be shown, one that was removed."""
+    uib, anywhere = {"uibcoordinator", "uiblead"}, world.cast.staff(*world.cast.members, roles=("coordinator", "lead"))
+    shown, kept, gone = (world.sources[key].pk for key in ("shown", "kept", "gone"))
+    cited = Citation.objects.get(scheme=world.schemes["owned"])
+
+    def files(*number: int) -> list[Thing]:
+        return [
+            thing("shown", shown, *number, open=everyone(world)),
+            thing("kept", kept, *number, coordinates=uib),
+            thing("gone", gone, *number),
+        ]
+
+    def changed(key: str, **data: Any) -> list[Thing]:
+        return [thing(key, world.sources[key].pk, data=data, coordinates=uib)]
+
+    said = {"title": "Ny tittel", "publisher": "Utgiveren", "seen": 1}
+    return {
+        "catalogue:source": [
+            *(thing(str(number), pk, open=everyone(world)) for number, pk in enumerate((shown, kept))),
+            thing("gone", gone),
+        ],
+        "catalogue:source_file": files(),
+        "catalogue:source_picture": files(1),
+        "catalogue:new_source": [thing("new", data=lambda: _source(world), coordinates=anywhere)],
+        "catalogue:edit_source": changed("kept", **said),
+        "catalogue:read_source": changed("kept"),
+        "catalogue:remove_source": changed("toremove"),
+        "catalogue:restore_source": changed("gone"),
+        "catalogue:cite": [thing("owned", world.schemes["owned"].pk, data={"source": str(shown)}, coordinates=uib)],
+        "catalogue:stop_citing": [thing("owned", world.schemes["owned"].pk, cited.pk, coordinates=uib)],
+    }
+
+
+def _source(world: World) -> dict[str, Any]:
+    """Sent as it is by all: it is the university's, so for others the form comes back."""
+    member = world.cast.members["uib"].pk
+    return {"key": str(uuid4()), "member": member, "title": "Rapport", "publisher": "Ny", "address": "https://a.example/"}
 
 
 def _search() -> dict[str, Any]:

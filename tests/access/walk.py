@@ -52,6 +52,10 @@ LANDINGS = {
     "catalogue:confirm_scheme": {"catalogue:scheme"},
     "catalogue:suggest_change": {"catalogue:scheme"},
     "catalogue:confirm_places": {"catalogue:host_places"},
+    "catalogue:new_source": {"catalogue:source"},
+    "catalogue:remove_source": {"catalogue:sources"},
+    **{f"catalogue:{name}_source": {"catalogue:source"} for name in ("edit", "read", "restore")},
+    **{f"catalogue:{name}": {"catalogue:cite"} for name in ("cite", "stop_citing")},
     "ways:note": {"ways:gaps", "catalogue:scheme"},
     "ways:draft": {"catalogue:scheme"},
     "ways:close": {"ways:gaps"},
@@ -107,6 +111,8 @@ LAST = (
 USED_ONCE = {"accounts:follow_link", "organisations:follow_invitation"}
 """Whoever comes second is told that the link is used."""
 FORM_AGAIN = {
+    "catalogue:new_source",
+    "catalogue:edit_source",
     "catalogue:save_search",
     "catalogue:change_search",
     "accounts:set_up_second_factor",

@@ -14,7 +14,7 @@ from praksis.base.models import PublishedFigure
 from praksis.candidates.models import Candidate, Correction, Guardian, Need
 from praksis.catalogue.actions import index_places
 from praksis.catalogue.choices import Extent, PlaceStage, SchemeStage, SeatRule
-from praksis.catalogue.models import Place, SavedSearch, Scheme, Seat
+from praksis.catalogue.models import Citation, Place, SavedSearch, Scheme, Seat, Source, SourceFile, SourcePage
 from praksis.demo.personas import CANDIDATES as PERSONAS
 from praksis.intake.models import Feed, Intake, IntakeFile, Pair
 from praksis.organisations.actions import invite
@@ -74,6 +74,7 @@ class World:
     tokens: list[str] = field(default_factory=list)
     invitations: dict[str, str] = field(default_factory=dict)
     resources: dict[str, ResourcePerson] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
     searches: dict[str, SavedSearch] = field(default_factory=dict)
 
     def by(self, key: str) -> User:
@@ -111,6 +112,7 @@ def world(as_owner: AsRole, as_worker: AsRole) -> World:
         _invite(made)
         _resource_persons(made)
         _searches(made)
+        _sources(made)
         linked = User.objects.create(name="Lenke", email="lenke@person.example")
         User.objects.create(name=PERSONAS[0].name, email=PERSONAS[0].email)
     made.tokens = [make_link(user=linked), make_link(user=None)]
@@ -335,6 +337,22 @@ def _resource_persons(made: World) -> None:
             user=made.by(who), name=f"Zqressurs{key}", knows="Alt.", agreed_at=timezone.now() if agreed else None, **where
         )
         made.cast.told(f"Zqressurs{key}", seen_by)
+
+
+def _sources(made: World) -> None:
+    """The university's own: read, each with one page."""
+    uib, everyone = made.cast.members["uib"], set(made.cast.actors)
+    own = made.cast.staff("uib", roles=("coordinator", "lead"))
+    for key in ("shown", "kept", "gone", "toremove"):
+        removed_at = timezone.now() if key == "gone" else None
+        facts = {"form": "pdf", "state": "read", "pages_total": 1, "may_show": key != "kept", "removed_at": removed_at}
+        source = Source.objects.create(member=uib, title=f"Rapport {key}", publisher="Utgiveren", **facts)
+        SourceFile.objects.create(source=source, content=f"%PDF- Zqfil{key}".encode())
+        SourcePage.objects.create(source=source, number=1, text=f"Zqtekst{key}", picture=b"RIFF")
+        for word in (f"Zqfil{key}", f"Zqtekst{key}"):
+            made.cast.told(word, everyone if key in ("shown", "toremove") else own)
+        made.sources[key] = source
+    Citation.objects.create(scheme=made.schemes["owned"], source=made.sources["kept"], page=1)
 
 
 def _searches(made: World) -> None:

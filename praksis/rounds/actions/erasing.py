@@ -24,7 +24,7 @@ from praksis.base.identity import Identity, acting, current
 from praksis.base.retention import SAVED_SEARCH_NOTICE, days
 from praksis.candidates.models import Candidate, Conflict, Consent, Correction, Guardian, HeldPaper, Need
 from praksis.catalogue.choices import PlaceStage
-from praksis.catalogue.models import Place, SavedSearch
+from praksis.catalogue.models import Place, SavedSearch, Source
 from praksis.intake.models import Intake, Pair
 from praksis.messages.models import Message, Muted
 from praksis.organisations.models import HostContact, Invitation, Membership, ResourcePerson
@@ -48,6 +48,7 @@ FORGET_THE_USER: tuple[tuple[type[models.Model], str], ...] = (
     (Publication, "published_by"),
     (Intake, "by"),
     (Pair, "judged_by"),
+    (Source, "by"),
 )
 KEEP_THE_USER: tuple[tuple[type[models.Model], str], ...] = (
     (Membership, "user"),
