@@ -6,8 +6,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -128,13 +126,11 @@ def keep(request: HttpRequest, search_id: UUID) -> HttpResponse:
 @require_POST
 @login_required
 def delete(request: HttpRequest, search_id: UUID) -> HttpResponse:
-    """Gone at once. The sentence leads to the same question, so that whoever did not mean it saves it again."""
+    """Gone at once. Leads to the same question, so that whoever did not mean it saves it again."""
     found = _own(request, search_id)
     saved.delete_search(saved=found)
-    again = reverse("catalogue:save_search") + found.address
-    told = _("«%s» er slettet.") % found
-    messages.success(request, format_html('{} <a href="{}">{}</a>', told, again, _("Lagre det på nytt")))
-    return redirect("catalogue:saved_searches")
+    messages.success(request, _("«%s» er slettet. Angrer du, velg «Lagre søket» over treffene.") % found)
+    return redirect(found.path)
 
 
 @never_cache

@@ -18,7 +18,7 @@ from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRa
 from django.core.cache import cache
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
-from django.db.models.expressions import Combinable, OrderBy
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, RowNumber
 from django.http import QueryDict
 from django.utils.formats import localize
@@ -384,11 +384,9 @@ def pages_answering(q: str, sources: Sequence[UUID]) -> dict[UUID, Hit]:
     question = _questions(q)[-1] if q and sources else Question()
     if question.rank is None:
         return {}
-    ranked = SourcePage.objects.filter(question.words, source__in=sources).annotate(
-        place=Window(
-            RowNumber(), partition_by=F("source"), order_by=[OrderBy(question.rank, descending=True), F("number").asc()]
-        ),
-    )
+    holding = SourcePage.objects.filter(question.words, source__in=sources).annotate(rank=question.rank)
+    best_first = Window(RowNumber(), partition_by=F("source"), order_by=[F("rank").desc(), F("number").asc()])
+    ranked = holding.annotate(place=best_first)
     around = SearchHeadline("text", _asked(q), config="norwegian", start_sel="", stop_sel="", max_words=30, min_words=15)
     best = ranked.filter(place=1).annotate(around=around).values_list("source", "number", "around")
     return {source: Hit(number, " ".join(words.split())) for source, number, words in best.order_by("source")}

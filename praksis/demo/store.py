@@ -9,6 +9,7 @@ from django.db.models import Model
 from praksis.catalogue.actions import index_places, index_schemes
 from praksis.catalogue.models import Place, Scheme
 from praksis.demo.region import Region, Rows
+from praksis.demo.sources import store_sources
 from praksis.intake.actions import import_schemes
 from praksis.rounds.actions import publish_figures
 
@@ -29,6 +30,7 @@ def store_region(region: Region, tell: Tell) -> None:
     imported = import_schemes()
     tell(f"schemes from open pages: {imported.added}")
     index_schemes(Scheme.objects.filter(made_up=True))
+    tell(f"made-up documents: {store_sources()}")
     for some in batched(Place.objects.select_related("host").prefetch_related("seats").order_by("pk"), BATCH):
         index_places(some)
     for half in region.halves:

@@ -188,8 +188,9 @@ def test_it_is_renamed_stopped_and_deleted(mine: Client, kari: User) -> None:
     assert (the_one(kari).name, the_one(kari).told) == ("Tall", "weekly")
     mine.post(reverse("catalogue:stop_search", args=[search.pk]))
     assert the_one(kari).told == "stopped"
-    gone = mine.post(reverse("catalogue:delete_search", args=[search.pk]), follow=True).content.decode()
-    assert f'href="{reverse("catalogue:save_search")}?q=regnskap"' in gone, "and is saved again by a click"
+    gone = mine.post(reverse("catalogue:delete_search", args=[search.pk]), follow=True)
+    assert "er slettet. Angrer du" in gone.content.decode()
+    assert f'href="{reverse("catalogue:save_search")}?q=regnskap"' in gone.content.decode(), "and is saved again by a click"
     assert mine.get(page).status_code == 404
 
 
