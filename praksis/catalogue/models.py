@@ -456,6 +456,23 @@ class SourceFile(models.Model):
         return str(self.source_id)
 
 
+FULL_LINE = 0.7
+"""A line that is so much of the longest one goes on in the next: it was broken by the width of the paper."""
+
+
+def paragraphs(text: str) -> list[str]:
+    """The text of a page as one reads it, without the breaks that the paper made."""
+    lines = [line.strip() for line in text.splitlines()]
+    full, found, goes_on = FULL_LINE * max(map(len, lines), default=0), [""], False
+    for line in lines:
+        if goes_on and line:
+            found[-1] += f" {line}"
+        else:
+            found.append(line)
+        goes_on = len(line) >= full
+    return [one for one in found if one]
+
+
 class SourcePage(models.Model):
     """One page of a source: its text, how it is found (`vector`, as in the index), and how it looks where that is shown."""
 
@@ -473,6 +490,10 @@ class SourcePage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source_id}, {self.number}"
+
+    @property
+    def paragraphs(self) -> list[str]:
+        return paragraphs(self.text)
 
 
 class Citation(models.Model):

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from praksis.base.codes import Language, standing
 from praksis.catalogue.models import Source, SourcePage
 from praksis.catalogue.sources import MOST_BYTES, NotADocumentError, form_of
 from praksis.organisations.models import Member
@@ -55,6 +56,9 @@ class SourceForm(forms.ModelForm[Source]):
             queryset=members,
             empty_label=None,
             error_messages={"invalid_choice": _("Velg et sted du er koordinator for.")},
+        )
+        self.fields["language"] = forms.ChoiceField(
+            label=_("Hvilket språk?"), choices=[("", _("Ikke oppgitt")), *standing(Language)], required=False
         )
         if not self.is_new:
             del self.fields["member"], self.fields["file"]
@@ -104,6 +108,7 @@ class CiteForm(forms.Form):
     source = forms.ModelChoiceField(
         label=_("Kilde"),
         queryset=Source.objects.none(),
+        empty_label=_("Velg en kilde"),
         error_messages={"required": _("Velg kilden."), "invalid_choice": _("Velg en kilde fra listen.")},
     )
     page = forms.IntegerField(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from praksis.accounts.models import User
 from praksis.base.sorting import norwegian
-from praksis.catalogue.models import Citation, Scheme, Source, SourcePage
+from praksis.catalogue.models import Citation, Scheme, Source, SourcePage, paragraphs
 from praksis.organisations.models import Member
 
 PAGES_SHOWN = 10
@@ -43,6 +43,10 @@ class Cited:
     citation: Citation
     text: str
     has_picture: bool
+
+    @property
+    def paragraphs(self) -> list[str]:
+        return paragraphs(self.text)
 
     @property
     def where(self) -> str:

@@ -27,8 +27,8 @@ NAMED_BY = 2
 
 
 def store_sources() -> int:
-    """Store them for a university, have them read, and let some of the made-up schemes name them; how many there are."""
-    member = Member.objects.filter(kind=MemberKind.UNIVERSITY).order_by("name")[0]
+    """Store them for the region, have them read, and let some of the made-up schemes name them; how many there are."""
+    member = Member.objects.filter(kind=MemberKind.REGION).order_by("name")[0]
     told = tomllib.loads(DATA.read_text(encoding="utf-8"))["source"]
     for one in told:
         _store(member, one)

@@ -20,7 +20,7 @@ from praksis.base import tests as base_tests
 from praksis.base.fetching import NotFetchedError
 from praksis.base.models import SearchRow
 from praksis.catalogue import sources
-from praksis.catalogue.models import Citation, Scheme, SchemeChange, Source, SourceFile, SourcePage
+from praksis.catalogue.models import Citation, Scheme, SchemeChange, Source, SourceFile, SourcePage, paragraphs
 from praksis.catalogue.tests.examples import example_coordinator, example_place, example_scheme, example_user
 from praksis.catalogue.tests.test_offer import words
 from praksis.organisations.choices import Role
@@ -197,6 +197,16 @@ def test_an_address_is_fetched_or_kept_as_a_link(mine: Client, run_jobs: RunJobs
         pass
     gone.refresh_from_db()
     assert gone.state == "read"
+
+
+def test_breaks_of_the_paper_are_no_breaks_of_the_text() -> None:
+    long, short = "Dette er en linje som går helt ut til margen", "og slutter her."
+    assert paragraphs(f"Overskrift\n{long}\n{long}\n{short}\n\nNytt avsnitt") == [
+        "Overskrift",
+        f"{long} {long} {short}",
+        "Nytt avsnitt",
+    ]
+    assert paragraphs(" \n") == []
 
 
 # ---------------------------------------------------------------- found
