@@ -53,6 +53,25 @@ SCHEME_MOVES = {
     SchemeStage.PAUSED: {SchemeStage.DEVELOPING, SchemeStage.RUNNING, SchemeStage.ENDED},
     SchemeStage.ENDED: {SchemeStage.DEVELOPING, SchemeStage.RUNNING},
 }
+
+
+class Step(TextChoices):
+    """From idea to running, in the order we suggest. No rule asks for it: some schemes need fewer steps, or other ones first."""
+
+    GOAL = "goal", _("Mål og plass i planen for faget")
+    HOST = "host", _("En virksomhet er spurt og vil")
+    AGREEMENT = "agreement", _("Avtale om hvem som gjør hva")
+    SUPERVISION = "supervision", _("Veiledning og vurdering er bestemt")
+    PAPERS = "papers", _("Taushetsplikt, forsikring og attester er avklart")
+    ANNOUNCED = "announced", _("De det gjelder, vet hvordan en kommer inn")
+
+
+class StepState(TextChoices):
+    TO_DO = "", _("ikke gjort")
+    DONE = "done", _("gjort")
+    NOT_NEEDED = "not_needed", _("trengs ikke her")
+
+
 STOPPED = frozenset({SchemeStage.PAUSED, SchemeStage.ENDED})
 """Stages that ask for a reason: why something stopped is worth as much to the next one as how it ran."""
 SHOWN_FROM = 5

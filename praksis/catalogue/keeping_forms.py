@@ -18,9 +18,10 @@ class SuggestionForm(forms.Form):
         max_length=LONGEST_WORDS,
         error_messages={"required": _("Skriv hva som er feil eller mangler.")},
     )
-    name = forms.CharField(label=_("Navnet ditt, hvis du vil"), max_length=200, required=False)
+    name = forms.CharField(label=_("Navnet ditt"), max_length=200, required=False)
     email = forms.EmailField(
-        label=_("E-posten din, hvis du vil ha svar"),
+        label=_("E-posten din"),
+        help_text=_("Bare hvis du vil ha svar."),
         max_length=254,
         required=False,
         error_messages={"invalid": _("Skriv hele adressen, for eksempel navn@example.no.")},

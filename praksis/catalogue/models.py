@@ -31,6 +31,7 @@ from praksis.catalogue.choices import (
     SeatRule,
     SourceProblem,
     SourceState,
+    Step,
     Told,
 )
 from praksis.organisations.models import Host, Member
@@ -44,6 +45,8 @@ class Scheme(models.Model):
     """A way to get practice: a course with a practice part, an apprenticeship scheme, a municipal programme.
 
     Facts are kept as the source words them (`credits` may be "20/30"); an empty text means "not seen", not "no".
+
+    `steps`, while it is not running: by `Step` [a `StepState`, the day it was set, a note]. What is not there is still to do.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -80,6 +83,7 @@ class Scheme(models.Model):
     source_date = models.CharField(_("kildens år"), max_length=60, blank=True)
     stage = models.CharField(_("stadium"), max_length=20, choices=SchemeStage, default=SchemeStage.UNKNOWN)
     stage_reason = models.TextField(_("hvorfor den er stanset eller avsluttet"), blank=True)
+    steps = models.JSONField(_("stegene fra idé til drift"), default=dict, blank=True, editable=False)
     confirmed_on = models.DateField(_("bekreftet av eieren"), null=True, blank=True)
     asked_on = models.DateField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -106,6 +110,11 @@ class Scheme(models.Model):
     @property
     def is_developing(self) -> bool:
         return self.stage in {SchemeStage.IDEA, SchemeStage.DEVELOPING}
+
+    @property
+    def steps_taken(self) -> int:
+        """How many steps are done or not needed."""
+        return sum(step in self.steps and bool(self.steps[step][0]) for step in Step.values)
 
     @property
     def kind_label(self) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from praksis.base.codes import Field, Language, TargetGroup, standing
-from praksis.catalogue.choices import SCHEME_MOVES, STOPPED, Arranger, SchemeKind, SchemeStage
+from praksis.catalogue.choices import SCHEME_MOVES, STOPPED, Arranger, SchemeKind, SchemeStage, Step, StepState
 from praksis.catalogue.models import Scheme
 from praksis.organisations.models import Member
 
@@ -123,3 +123,28 @@ def _took_part(year: int, initial: int | None) -> forms.IntegerField:
         initial=initial,
         error_messages={"invalid": _("Skriv et tall, for eksempel 24, eller la feltet stå tomt.")},
     )
+
+
+class StepsForm(forms.Form):
+    """How far an idea has come. Each step has its state and a note that everyone can read."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, scheme: Scheme, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = scheme.version
+        for step in Step:
+            state, _on, note = scheme.steps.get(step, ["", "", ""])
+            self.fields[step.value] = forms.ChoiceField(
+                label=step.label, choices=StepState.choices, required=False, initial=state
+            )
+            self.fields[f"{step.value}_note"] = forms.CharField(
+                label=_("Merknad som alle kan lese"), max_length=300, required=False, initial=note
+            )
+
+    def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Each step with its note, for the page."""
+        return [(self[step.value], self[f"{step.value}_note"]) for step in Step]
+
+    def said(self) -> dict[str, tuple[str, str]]:
+        return {step.value: (self.cleaned_data[step.value], self.cleaned_data[f"{step.value}_note"].strip()) for step in Step}

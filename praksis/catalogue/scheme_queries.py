@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from praksis.base.dates import day
 from praksis.base.sorting import norwegian
-from praksis.catalogue.choices import SchemeStage
+from praksis.catalogue.choices import SchemeStage, Step, StepState
 from praksis.catalogue.models import Scheme
 from praksis.organisations.models import Member
 
@@ -86,6 +86,18 @@ def _as_it_was(column: str, text: str) -> str:
     if text in ("True", "False"):
         return _in_words(column, text == "True")
     return _in_words(column, text.split(", ")) if _labels(column) else text
+
+
+def steps_of(scheme: Scheme) -> list[tuple[str, str, str]]:
+    """The steps from idea to running as the page shows them: name, note, and done, now or next."""
+    shown, now_shown = [], False
+    for step in Step:
+        state, on, note = scheme.steps.get(step, ["", "", ""])
+        when = _("trengs ikke her") if state == StepState.NOT_NEEDED else day(date.fromisoformat(on)) if state else ""
+        looks = "done" if state else "next" if now_shown else "now"
+        now_shown = now_shown or not state
+        shown.append((str(step.label), ". ".join(filter(None, [when, note])), looks))
+    return shown
 
 
 def similar_schemes(scheme: Scheme) -> list[Scheme]:

@@ -20,8 +20,8 @@ from praksis.catalogue.markup import scheme_markup
 from praksis.catalogue.models import Scheme
 from praksis.catalogue.resources import people_for_scheme
 from praksis.catalogue.rules import may_edit_scheme, members_coordinated
-from praksis.catalogue.scheme_forms import SchemeForm
-from praksis.catalogue.schemes import change_scheme, changes, confirm_schemes, make_scheme
+from praksis.catalogue.scheme_forms import SchemeForm, StepsForm
+from praksis.catalogue.schemes import change_scheme, changes, confirm_schemes, make_scheme, take_steps
 from praksis.catalogue.source_queries import cited_by
 
 WRONG = 422
@@ -44,6 +44,7 @@ def scheme(request: HttpRequest, scheme_id: UUID) -> HttpResponse:
         "linked": scheme_markup(found, request.build_absolute_uri(found.get_absolute_url())),
         "people": people_for_scheme(found),
         "cited": cited_by(found),
+        "steps": scheme_queries.steps_of(found) if found.is_developing else [],
         "may_edit": may_edit_scheme(request.user, found),
     }
     return render(request, "catalogue/scheme.html", context)
@@ -109,6 +110,35 @@ def _changed_meanwhile(request: HttpRequest, form: SchemeForm) -> HttpResponse:
     )
     again.add_error(None, _("Noen andre endret ordningen mens du skrev. Se over det som er ulikt, og lagre på nytt."))
     return render(request, "catalogue/edit_scheme.html", {"form": again, "scheme": stored, "differ": differ}, status=WRONG)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def steps(request: HttpRequest, scheme_id: UUID) -> HttpResponse:
+    """How far an idea has come; with `runs`, that it is running from now on."""
+    found = _own_scheme(request, scheme_id)
+    if not found.is_developing or found.owner is None:
+        return redirect(found)
+    if request.method != "POST":
+        return _steps_page(request, found, StepsForm(scheme=found))
+    form = StepsForm(request.POST, scheme=found)
+    if not form.is_valid():
+        return _steps_page(request, found, form, status=WRONG)
+    runs = "runs" in request.POST
+    try:
+        take_steps(scheme=found, said=form.said(), runs=runs, seen=form.cleaned_data["seen"], by=_user(request))
+    except ChangedMeanwhileError:
+        again = StepsForm(sent_with(request.POST, seen=found.version), scheme=found)
+        again.add_error(None, _("Noen andre endret ordningen mens du skrev. Se over stegene, og lagre på nytt."))
+        return _steps_page(request, found, again, status=WRONG)
+    messages.success(request, _("Ordningen er i drift.") if runs else _("Stegene er lagret."))
+    return redirect(found)
+
+
+def _steps_page(request: HttpRequest, found: Scheme, form: StepsForm, *, status: int = 200) -> HttpResponse:
+    context = {"scheme": found, "form": form, "people": people_for_scheme(found)}
+    return render(request, "catalogue/scheme_steps.html", context, status=status)
 
 
 @require_POST

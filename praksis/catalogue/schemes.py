@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from praksis.accounts.models import User
 from praksis.catalogue.actions import ChangedMeanwhileError, index_schemes
-from praksis.catalogue.choices import SchemeStage
+from praksis.catalogue.choices import SchemeStage, Step
 from praksis.catalogue.models import Scheme, SchemeChange, SchemeYear
 from praksis.catalogue.rules import may_edit_scheme, members_coordinated
 from praksis.organisations.models import Member
 
-UNTOLD = {"id", "version", "changed_at", "confirmed_on", "asked_on", "made_up", "merged_into", "likeness_keys"}
+UNTOLD = {"id", "version", "changed_at", "confirmed_on", "asked_on", "made_up", "merged_into", "likeness_keys", "steps"}
 """Columns whose changes are not told: they follow from the others, or tell themselves."""
 COLUMNS = tuple(column.name for column in Scheme._meta.concrete_fields if column.name not in UNTOLD)
 
@@ -78,6 +78,40 @@ def confirm_schemes(schemes: QuerySet[Scheme], *, member: Member) -> int:
     SchemeChange.objects.bulk_create(SchemeChange(scheme=one, member=member, what=what) for one, what in told)
     index_schemes(held)
     return len(held)
+
+
+@transaction.atomic
+def take_steps(*, scheme: Scheme, said: Mapping[str, tuple[str, str]], runs: bool, seen: int, by: User) -> None:
+    """Store how far an idea has come: by step its state and a note. `runs` says that it is running from now on. `seen` is the
+    version that was changed.
+
+    Side effects: the search index; the change is told. Raises PermissionDenied, ChangedMeanwhileError.
+    """
+    stored = Scheme.objects.select_for_update(of=("self",)).get(pk=scheme.pk)
+    if not may_edit_scheme(by, stored) or stored.owner_id is None:
+        raise PermissionDenied
+    if stored.version != seen:
+        raise ChangedMeanwhileError
+    before, stage = stored.steps_taken, stored.stage
+    stored.steps = {step: _step(stored.steps.get(step), *one) for step, one in said.items() if any(one)}
+    stored.stage = SchemeStage.RUNNING if runs else stored.stage
+    what = {"steps": [_of_all(before), _of_all(stored.steps_taken)]} if before != stored.steps_taken else {}
+    what |= {"stage": [stage, stored.stage]} if runs else {}
+    stored.version, stored.changed_at, stored.confirmed_on = seen + 1, timezone.now(), timezone.localdate()
+    stored.save(update_fields=["steps", "stage", "version", "changed_at", "confirmed_on"])
+    if what:
+        SchemeChange.objects.create(scheme=stored, member_id=stored.owner_id, what=what)
+    index_schemes([stored])
+
+
+def _step(before: list[str] | None, state: str, note: str) -> list[str]:
+    """The day stays while the state does."""
+    day = before[1] if before and before[0] == state else str(timezone.localdate())
+    return [state, day, note]
+
+
+def _of_all(taken: int) -> str:
+    return f"{taken}/{len(Step)}"
 
 
 def changes(before: Scheme, after: Scheme) -> dict[str, list[str]]:

@@ -21,6 +21,7 @@ urlpatterns = [
     path("plasser/nye/", views.new_places, name="new_places"),
     path("ordning/<uuid:scheme_id>/", scheme_views.scheme, name="scheme"),
     path("ordning/<uuid:scheme_id>/endre/", scheme_views.edit_scheme, name="edit_scheme"),
+    path("ordning/<uuid:scheme_id>/steg/", scheme_views.steps, name="scheme_steps"),
     path("ordning/<uuid:scheme_id>/bekreft/", scheme_views.confirm, name="confirm_scheme"),
     path("ordning/<uuid:scheme_id>/foresla/", keeping_views.suggest, name="suggest_change"),
     path("bekreft/ordninger/<str:token>/", keeping_views.confirm_by_link, name="confirm_by_link"),

@@ -19,7 +19,7 @@ from praksis.candidates.models import Candidate
 from praksis.catalogue import rules as catalogue_rules
 from praksis.catalogue.hosts import describe_host
 from praksis.catalogue.models import Place, Scheme
-from praksis.catalogue.schemes import change_scheme, make_scheme
+from praksis.catalogue.schemes import change_scheme, make_scheme, take_steps
 from praksis.intake import actions as intake
 from praksis.intake import rules as intake_rules
 from praksis.intake.actions.sending import Sent
@@ -186,6 +186,7 @@ def _actions(world: World) -> dict[str, Callable[[User], object]]:
         "take_back_hurdle": lambda by: ways.take_back_hurdle(scheme=world.schemes["owned"], code="A01", by=by),
         "make_scheme": lambda by: make_scheme(scheme=Scheme(title="Ny", owner=uib), years={}, by=by),
         "change_scheme": lambda by: change_scheme(scheme=scheme, years={}, seen=scheme.version, by=by),
+        "take_steps": lambda by: take_steps(scheme=scheme, said={}, runs=False, seen=scheme.version, by=by),
         "describe_host": lambda by: describe_host(host=world.hosts["one"], seen=1, by=by),
         "name_oneself": lambda by: organisations.name_oneself(person=world.resources["seen"], agrees=True, by=by),
         "hide_oneself": lambda by: organisations.hide_oneself(person=world.resources["seen"], by=by),

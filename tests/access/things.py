@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from praksis.catalogue.models import Citation, SavedSearch
+from praksis.catalogue.models import Citation, SavedSearch, Scheme
 from praksis.demo.personas import CANDIDATES as PERSONAS
 from praksis.messages.links import signed_path
 from praksis.organisations.models import Host, HostContact, Invitation, Membership, Unit
@@ -196,6 +196,9 @@ def _catalogue(world: World) -> dict[str, list[Thing]]:
             thing("owned", world.schemes["owned"].pk, data=lambda: _new_scheme(world), coordinates=uib),
             thing("nobody's", world.schemes["running"].pk, data={"title": ""}, coordinates=anywhere),
         ],
+        "catalogue:scheme_steps": [
+            thing("idea", world.schemes["idea"].pk, data=lambda: _steps(world.schemes["idea"]), coordinates=uib)
+        ],
         "catalogue:suggest_change": [thing("owned", world.schemes["owned"].pk, data=_suggestion, all=all_)],
         "catalogue:confirm_by_link": [thing("uib", _to_confirm(world, "member"), data={"entry": []}, link=all_)],
         "catalogue:confirm_places_by_link": [thing("one", _to_confirm(world, "host"), data={"entry": []}, link=all_)],
@@ -262,6 +265,11 @@ def _searches(world: World) -> dict[str, list[Thing]]:
         "catalogue:delete_search": [thing("student", world.searches["student"].pk, own={"student"})],
         "catalogue:save_search": [thing("save", query="?q=lege", data=_search, all=everyone(world))],
     }
+
+
+def _steps(scheme: Scheme) -> dict[str, Any]:
+    scheme.refresh_from_db()
+    return {"seen": scheme.version, "goal": "done", "goal_note": "I planen fra høsten."}
 
 
 def _suggestion() -> dict[str, Any]:

@@ -179,6 +179,7 @@ def _places(made: World) -> None:
     for key, stage in [("running", SchemeStage.RUNNING), ("ended", SchemeStage.ENDED)]:
         made.schemes[key] = Scheme.objects.create(title=f"Ordning {key}", institution="Universitetet", stage=stage)
     uib = made.cast.members["uib"]
+    made.schemes["idea"] = Scheme.objects.create(title="Ordning idé", institution=uib.name, owner=uib, stage=SchemeStage.IDEA)
     made.schemes["owned"] = Scheme.objects.create(title="Ordning uib", institution=uib.name, owner=uib)
     _intakes(made)
     for key in ("todraft", "toclose"):

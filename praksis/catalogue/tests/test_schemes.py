@@ -186,3 +186,38 @@ def test_a_schemes_page_asks_the_same_number_of_queries_however_much_was_changed
     for _number in range(3):
         SchemeChange.objects.create(scheme=scheme, what={"owner": ["HVL", ""], "title": ["a", "b"]})
     assert asked() == with_one
+
+
+# ---------------------------------------------------------------- from idea to running
+
+
+def steps_sent(scheme: Scheme, **more: Any) -> dict[str, Any]:
+    return {"seen": scheme.version, "goal": "done", "goal_note": "I studieplanen fra høsten.", "papers": "not_needed"} | more
+
+
+def test_an_owner_says_how_far_an_idea_has_come_and_everyone_sees_it(signed_in: Client, karin: User) -> None:
+    scheme = example_scheme(owner=member_of(karin), stage=SchemeStage.IDEA)
+    address = reverse("catalogue:scheme_steps", args=[scheme.pk])
+    assert "Mål og plass i planen for faget" in text(signed_in.get(address))
+    assert signed_in.post(address, steps_sent(scheme)).headers["Location"] == scheme.get_absolute_url()
+    page = text(Client().get(scheme.get_absolute_url()))
+    for words in ("Fra idé til drift", "I studieplanen fra høsten.", "trengs ikke her", "<ins>2/6</ins>"):
+        assert words in page, words
+    assert 'aria-current="step"' in page
+    late = signed_in.post(address, steps_sent(scheme, goal_note="Et annet vindu."))
+    assert late.status_code == 422
+    assert "Et annet vindu." in text(late)
+    scheme.refresh_from_db()
+    assert signed_in.post(address, steps_sent(scheme, runs="1")).status_code == 302
+    scheme.refresh_from_db()
+    assert (scheme.stage, scheme.confirmed_on, scheme.steps_taken) == (SchemeStage.RUNNING, timezone.localdate(), 2)
+    assert "Fra idé til drift" not in text(Client().get(scheme.get_absolute_url()))
+    assert signed_in.get(address).headers["Location"] == scheme.get_absolute_url(), "there are no steps any more"
+
+
+def test_the_day_of_a_step_stays_while_it_does(signed_in: Client, karin: User) -> None:
+    scheme = example_scheme(owner=member_of(karin), stage=SchemeStage.IDEA, steps={"goal": ["done", "2026-03-02", ""]})
+    signed_in.post(reverse("catalogue:scheme_steps", args=[scheme.pk]), steps_sent(scheme))
+    scheme.refresh_from_db()
+    assert scheme.steps["goal"] == ["done", "2026-03-02", "I studieplanen fra høsten."]
+    assert scheme.steps["papers"][1] == str(timezone.localdate())
