@@ -27,7 +27,7 @@ def atom_of(places: Iterable[Place], *, title: str, page: str, feed: str, site: 
             link=link,
             description=_summary(place),
             unique_id=f"urn:uuid:{place.pk}",
-            pubdate=place.offered_at,
+            pubdate=place.out_since,
             updateddate=_confirmed(place),
             author_name=place.host.name,
             categories=[place.get_field_display()],
@@ -42,9 +42,9 @@ def _summary(place: Place) -> str:
 
 
 def _confirmed(place: Place) -> datetime:
-    """The day it was last confirmed, and not before it was offered."""
+    """The day it was last confirmed, and not before it came out."""
     at = timezone.make_aware(datetime.combine(place.confirmed_on, datetime.min.time()))
-    return max(at, place.offered_at)
+    return max(at, place.out_since)
 
 
 def calendar_of(rounds: Iterable[Round], schemes: Iterable[Scheme], *, site: str) -> bytes:

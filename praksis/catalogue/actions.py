@@ -358,7 +358,8 @@ def _move(place_id: UUID, to: PlaceStage) -> Place:
         if to not in PLACE_MOVES[PlaceStage(place.stage)]:
             raise ValidationError(_("Plassen kan ikke bli %(stage)s nå.") % {"stage": to.label})
         place.stage = to
-        place.save(update_fields=["stage"])
+        place.opened_at = timezone.now() if to == PlaceStage.OPEN else place.opened_at
+        place.save(update_fields=["stage", "opened_at"])
         index_places([place])
     return place
 

@@ -1,6 +1,7 @@
 """Schemes (ordninger) and places (plasser) with their seats. Everything here is public; no person is named."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -204,6 +205,7 @@ class Place(models.Model):
     confirmed_on = models.DateField(_("sist bekreftet"), default=timezone.localdate)
     asked_on = models.DateField(null=True, blank=True, editable=False)
     offered_at = models.DateTimeField(default=timezone.now)
+    opened_at = models.DateTimeField(null=True, editable=False)
     click_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     groups = _groups(default=list, editable=False)
     seats_total = models.PositiveIntegerField(default=0, editable=False)
@@ -237,6 +239,11 @@ class Place(models.Model):
     def is_stale(self) -> bool:
         """Confirmed too long ago for anyone to rely on it."""
         return self.confirmed_on < timezone.localdate() - settings.CONFIRM_AFTER
+
+    @property
+    def out_since(self) -> datetime:
+        """When it came into the catalogue: as it was offered, or later, when it had waited or been closed."""
+        return self.opened_at or self.offered_at
 
     @property
     def is_tandem(self) -> bool:

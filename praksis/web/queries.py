@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Count, F, Sum, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from praksis.accounts.models import User
@@ -235,7 +236,7 @@ def front_page() -> FrontPage:
         free=free_seats(),
         hosts=open_places.values("host").distinct().count(),
         rounds=Round.objects.filter(state=RoundState.RANKING).count(),
-        newest=list(newest.order_by("-offered_at", "id")[:NEWEST_PLACES]),
+        newest=list(newest.order_by(Coalesce("opened_at", "offered_at").desc(), "id")[:NEWEST_PLACES]),
         schemes=_a_scheme_of_each_group(),
         scheme_count=Scheme.objects.count(),
     )

@@ -13,6 +13,7 @@ from django.utils import timezone
 from icalendar import Calendar
 from rdflib import DCAT, DCTERMS, RDF, Graph, URIRef
 
+from praksis.catalogue.actions import approve_place
 from praksis.catalogue.choices import PlaceStage
 from praksis.catalogue.tests.examples import example_place, example_scheme
 from praksis.organisations.choices import MemberKind
@@ -52,6 +53,15 @@ def test_a_feed_of_new_places_for_every_search(client: Client) -> None:
     assert len(feedparser.parse(text(client, "/finn.atom")).entries) == 2
     assert "kari@" not in text(client, "/finn.atom")
     assert "/finn.atom?group=pupil" in text(client, "/finn/?group=pupil")
+
+
+def test_a_place_that_waited_is_new_when_it_comes_out(client: Client) -> None:
+    waited = example_place(title="Ventet", stage="offered", offered_at=timezone.now() - timedelta(days=40))
+    example_place(title="Fra i går", offered_at=timezone.now() - timedelta(days=1))
+    approve_place(place_id=waited.pk)
+    entries = feedparser.parse(client.get("/finn.atom").content).entries
+    assert [one.title.split(" (")[0] for one in entries] == ["Ventet", "Fra i går"]
+    assert entries[0].published[:10] == f"{timezone.now():%Y-%m-%d}"
 
 
 def test_the_calendar_has_the_deadlines_that_are_ahead_and_public(client: Client) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from html import escape
 from uuid import UUID
 
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +26,7 @@ MOST_IN_SITEMAP = 50_000
 @require_safe
 def new_places(request: HttpRequest) -> HttpResponse:
     """The newest open places; with the query of an address of «Finn plass», those that it finds."""
-    places = narrowed(open_places(), request.GET).order_by("-offered_at", "-pk")[:MOST]
+    places = narrowed(open_places(), request.GET).order_by(Coalesce("opened_at", "offered_at").desc(), "-pk")[:MOST]
     site, query = site_of(request), f"?{request.GET.urlencode()}" if request.GET else ""
     title = _("Nye plasser på Praksistorget")
     page, feed = f"{site}{reverse('catalogue:find')}{query}", f"{site}{request.path}{query}"
