@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.postgres.aggregates import JSONBAgg
+from django.contrib.postgres.aggregates import ArrayAgg, JSONBAgg
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Model, OuterRef, Subquery
 from django.utils.functional import Promise
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from praksis.api.queries import public_schemes
 from praksis.base.codes import MUNICIPALITIES, Paper, Season
-from praksis.catalogue.models import Place, Scheme, Seat
+from praksis.catalogue.models import Citation, Place, Scheme, Seat, Source
 
 type Row = dict[str, Any]
 type Text = str | Promise
@@ -84,6 +84,16 @@ FACTS = (
 """What the files tell of a scheme: all that its page shows."""
 SCHEME_COLUMNS = (ID, *_of(Scheme, *FACTS), Column("owner", _("Eier")), ADDRESS)
 
+SAID = ("title", "publisher", "year", "language", "licence", "may_show", "address", "form", "pages_total", "made_up")
+NAMES = {"form": _("Filtype"), "pages_total": _("Sider")}
+SOURCE_COLUMNS = (
+    ID,
+    *(Column(name, NAMES[name]) if name in NAMES else _column(Source._meta.get_field(name)) for name in SAID),
+    Column("added_by", _("Lagt til av")),
+    Column("schemes", _("Ordninger som viser til kilden")),
+    ADDRESS,
+)
+
 
 def place_rows(site: str) -> Iterator[Row]:
     """Every open place, one after the other; `site` stands before the addresses («https://example.org»). One query."""
@@ -118,7 +128,18 @@ def scheme_rows(site: str) -> Iterator[Row]:
         yield {name: getattr(scheme, name) for name in FACTS} | {"owner": owner} | _named(scheme, site)
 
 
-def _named(thing: Place | Scheme, site: str) -> Row:
+def source_rows(site: str) -> Iterator[Row]:
+    """Every source that stands, with the schemes that name it. One query; the documents themselves are where `url` leads."""
+    named = (
+        Citation.objects.filter(source=OuterRef("pk")).order_by().values("source").annotate(all=ArrayAgg("scheme", distinct=True))
+    )
+    sources = Source.objects.standing().select_related("member").annotate(named=Subquery(named.values("all")))
+    for source in sources.order_by("title", "id").iterator(chunk_size=CHUNK):
+        told = {name: getattr(source, name) for name in SAID} | {"added_by": source.member.name}
+        yield told | {"schemes": sorted(map(str, getattr(source, "named", None) or []))} | _named(source, site)
+
+
+def _named(thing: Place | Scheme | Source, site: str) -> Row:
     return {"id": str(thing.pk), "url": site + thing.get_absolute_url()}
 
 
@@ -149,6 +170,13 @@ TABLES = {
             _("Alle praksisordninger i katalogen som ikke er avsluttet, slik kilden eller eieren beskriver dem."),
             SCHEME_COLUMNS,
             scheme_rows,
+        ),
+        Table(
+            "kilder",
+            _("Kilder"),
+            _("Rapporter og undersøkelser som ordningene viser til: tittel, utgiver, år og lenke, og om filen kan leses her."),
+            SOURCE_COLUMNS,
+            source_rows,
         ),
     )
 }

@@ -237,7 +237,7 @@ def _catalogue(world: World) -> dict[str, list[Thing]]:
         ],
         "catalogue:offer": [thing("offer", data=lambda: _offer(world))],
         "api:file": [
-            thing(f"{name}.{form}", name, form) for name in ("plasser", "ordninger") for form in ("json", "csv", "xlsx")
+            thing(f"{name}.{form}", name, form) for name in ("plasser", "ordninger", "kilder") for form in ("json", "csv", "xlsx")
         ],
         "api:embedded": [thing("nn", "nn"), thing("en", "en", query="?group=pupil")],
         "api:description": [thing(form, form) for form in ("ttl", "jsonld", "rdf")],

@@ -419,8 +419,8 @@ def _private(answer: Any) -> bool:
 
 def random_arguments(address: Address) -> list[Any]:
     """Arguments that fit the pattern, for a thing that does not exist."""
-    kinds = [type(converter).__name__ for converter in address.arguments.values()]
-    return [uuid4() if kind.startswith("UUID") else "no-such-thing" for kind in kinds]
+    kinds = [type(converter).__name__.removesuffix("Converter") for converter in address.arguments.values()]
+    return [{"UUID": uuid4(), "Int": 1}.get(kind, "no-such-thing") for kind in kinds]
 
 
 def answered_methods(address: Address, actor: Actor) -> set[str]:
