@@ -132,7 +132,7 @@ def read(request: HttpRequest, source_id: UUID) -> HttpResponse:
 @login_required
 def remove(request: HttpRequest, source_id: UUID) -> HttpResponse:
     """Away at once; it stands in the list of what can be brought back."""
-    found = _own(request, source_id)
+    found = _own_even_removed(request, source_id)
     sources.remove_source(source_id=found.pk, by=_user(request))
     messages.success(request, _("«%s» er fjernet. Du kan hente den tilbake nederst på denne siden i 30 dager.") % found)
     return redirect("catalogue:sources")
@@ -142,9 +142,7 @@ def remove(request: HttpRequest, source_id: UUID) -> HttpResponse:
 @login_required
 def restore(request: HttpRequest, source_id: UUID) -> HttpResponse:
     """Back again."""
-    found = get_object_or_404(Source, pk=source_id)
-    if not may_edit_source(request.user, found):
-        raise Http404
+    found = _own_even_removed(request, source_id)
     sources.restore_source(source_id=found.pk, by=_user(request))
     messages.success(request, _("«%s» er tilbake.") % found)
     return redirect("catalogue:source", source_id)
@@ -171,8 +169,9 @@ def cite(request: HttpRequest, scheme_id: UUID) -> HttpResponse:
 def stop_citing(request: HttpRequest, scheme_id: UUID, citation_id: UUID) -> HttpResponse:
     """The scheme names it no more."""
     scheme = _own_scheme(request, scheme_id)
-    found = get_object_or_404(Citation.objects.select_related("scheme__owner", "source"), pk=citation_id, scheme=scheme)
-    sources.stop_citing(citation=found, by=_user(request))
+    found = Citation.objects.select_related("scheme__owner", "source").filter(pk=citation_id, scheme=scheme).first()
+    if found:  # else it was taken away before
+        sources.stop_citing(citation=found, by=_user(request))
     messages.success(request, _("Kilden står ikke lenger på ordningens side."))
     return redirect("catalogue:cite", scheme.pk)
 
@@ -198,6 +197,13 @@ def _shown(request: HttpRequest, source_id: UUID) -> Source:
 
 def _own(request: HttpRequest, source_id: UUID) -> Source:
     found = _seen(source_id)
+    if not may_edit_source(request.user, found):
+        raise Http404
+    return found
+
+
+def _own_even_removed(request: HttpRequest, source_id: UUID) -> Source:
+    found = get_object_or_404(Source, pk=source_id)
     if not may_edit_source(request.user, found):
         raise Http404
     return found

@@ -419,8 +419,9 @@ def _private(answer: Any) -> bool:
 
 def random_arguments(address: Address) -> list[Any]:
     """Arguments that fit the pattern, for a thing that does not exist."""
-    kinds = [type(converter).__name__.removesuffix("Converter") for converter in address.arguments.values()]
-    return [{"UUID": uuid4(), "Int": 1}.get(kind, "no-such-thing") for kind in kinds]
+    kinds = [type(converter).__name__ for converter in address.arguments.values()]
+    fitting: dict[str, Any] = {"UUID": uuid4(), "IntC": 1}
+    return [fitting.get(kind[:4], "no-such-thing") for kind in kinds]
 
 
 def answered_methods(address: Address, actor: Actor) -> set[str]:

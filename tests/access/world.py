@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import typst
 from django.utils import timezone
 
 from praksis.accounts.actions import make_link
@@ -348,7 +349,7 @@ def _sources(made: World) -> None:
         removed_at = timezone.now() if key == "gone" else None
         facts = {"form": "pdf", "state": "read", "pages_total": 1, "may_show": key != "kept", "removed_at": removed_at}
         source = Source.objects.create(member=uib, title=f"Rapport {key}", publisher="Utgiveren", **facts)
-        SourceFile.objects.create(source=source, content=f"%PDF- Zqfil{key}".encode())
+        SourceFile.objects.create(source=source, content=typst.compile(f"Zqfil{key}".encode(), format="pdf"))
         SourcePage.objects.create(source=source, number=1, text=f"Zqtekst{key}", picture=b"RIFF")
         for word in (f"Zqfil{key}", f"Zqtekst{key}"):
             made.cast.told(word, everyone if key in ("shown", "toremove") else own)
