@@ -21,6 +21,7 @@ from praksis.base.locks import tables_of_persons
 from praksis.base.models import Erasure
 from praksis.base.retention import KINDS, days
 from praksis.candidates.models import Candidate, Conflict, Consent, Guardian, HeldPaper, Need
+from praksis.catalogue.models import SavedSearch
 from praksis.organisations.models import Membership, ResourcePerson
 from praksis.rounds.actions import publish_run
 from praksis.rounds.actions.erasing import (
@@ -31,6 +32,7 @@ from praksis.rounds.actions.erasing import (
     erase_user,
     remove_what_is_overdue,
     seasons_from,
+    users_due,
 )
 from praksis.rounds.models import Choice, Entry, EntryLink, Outcome, Run
 from praksis.rounds.tests.world import World, candidate, host, opened, place, seat, user, who, world
@@ -202,3 +204,27 @@ def test_a_resource_person_who_is_shown_is_kept_and_one_who_is_hidden_goes(as_wo
         remove_what_is_overdue(timezone.localdate())
         assert (erase_user(shown.user_id), erase_user(hidden.user_id)) == (False, True)
     assert [one.name for one in ResourcePerson.objects.all()] == ["Ingrid"]
+
+
+def test_a_saved_search_goes_with_its_owner_or_when_it_is_not_answered_for_and_keeps_its_owner_till_then(
+    as_worker: AsRole, as_owner: AsRole
+) -> None:
+    now, long_ago = timezone.now(), timezone.now() - timedelta(days=9999)
+    states = {"brukt": {}, "ikke spurt": {"used_at": long_ago}, "nettopp spurt": {"used_at": long_ago, "asked_at": now}}
+    states["ikke svart"] = {"used_at": long_ago, "asked_at": long_ago}
+    sleeping, gone = user("Sover"), user("Borte")
+    with as_owner():
+        User.objects.filter(pk__in=[sleeping.pk, gone.pk]).update(created_at=long_ago)
+        for number, (name, state) in enumerate(states.items()):
+            SavedSearch.objects.create(user=sleeping, name=name, address=f"?q={number}", **state)
+    with as_worker():
+        remove_what_is_overdue(timezone.localdate())
+        due = users_due()
+    with as_owner():
+        assert set(SavedSearch.objects.values_list("name", flat=True)) == {"brukt", "ikke spurt", "nettopp spurt"}
+    assert gone.pk in due
+    assert sleeping.pk not in due
+    with as_worker(), acting(NOBODY):
+        assert erase_user(sleeping.pk)
+    with as_owner():
+        assert not SavedSearch.objects.exists()
