@@ -162,7 +162,7 @@ def try_all(folder: Path, seed: int) -> set[tuple[str, int]]:
     of = {name: folder / f"{name}.json" for name in (*data, "out", "other")}
     for name in data:
         of[name].write_text(json.dumps(data[name]))
-    if rng.random() < 0.8:
+    if rng.random() < 0.8 and data[which]:
         of[which].write_text(json.dumps(mutated(data[which], rng)))
     else:
         of[which].write_bytes(broken(of[which].read_bytes(), rng))

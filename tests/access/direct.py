@@ -17,8 +17,9 @@ from praksis.candidates import actions as people
 from praksis.candidates import rules as candidate_rules
 from praksis.candidates.models import Candidate
 from praksis.catalogue import rules as catalogue_rules
+from praksis.catalogue import sources
 from praksis.catalogue.hosts import describe_host
-from praksis.catalogue.models import Place, Scheme
+from praksis.catalogue.models import Place, Scheme, Source
 from praksis.catalogue.schemes import change_scheme, make_scheme, take_steps
 from praksis.intake import actions as intake
 from praksis.intake import rules as intake_rules
@@ -104,6 +105,7 @@ def _unanswered(world: World) -> Iterator[str]:
             "one": world.pairs["tomerge"].one,
             "other": world.pairs["tomerge"].other,
             "gone": world.pairs["tomerge"].one,
+            "source": world.sources["kept"],
             "gap": world.gaps["todraft"],
             "place": offered,
             "round_": world.rounds["prepared"],
@@ -163,7 +165,7 @@ def _actions(world: World) -> dict[str, Callable[[User], object]]:
     uib, student, now = world.cast.members["uib"], world.candidates["student"], timezone.now()
     new = {"name": "Ny", "season": "2027-spring", "opens_at": now, "closes_at": now, "papers_due_on": now.date()}
     span = {"starts_on": now.date(), "ends_on": now.date()}
-    scheme, checked = world.schemes["owned"], world.intakes["checked"]
+    source, scheme, checked = world.sources["kept"], world.schemes["owned"], world.intakes["checked"]
     entry, prepared, closing = world.entry("student", "open"), world.rounds["prepared"], world.rounds["closing"]
     return {
         "add_candidate": lambda by: people.save_candidate(member=uib, person={}, by=by),
@@ -187,6 +189,13 @@ def _actions(world: World) -> dict[str, Callable[[User], object]]:
         "make_scheme": lambda by: make_scheme(scheme=Scheme(title="Ny", owner=uib), years={}, by=by),
         "change_scheme": lambda by: change_scheme(scheme=scheme, years={}, seen=scheme.version, by=by),
         "take_steps": lambda by: take_steps(scheme=scheme, said={}, runs=False, seen=scheme.version, by=by),
+        "add_source": lambda by: sources.add_source(source=Source(member=uib, title="Ny"), content=b"", by=by),
+        "change_source": lambda by: sources.change_source(source=source, seen=source.version, by=by),
+        "read_again": lambda by: sources.read_again(source_id=source.pk, by=by),
+        "remove_source": lambda by: sources.remove_source(source_id=source.pk, by=by),
+        "restore_source": lambda by: sources.restore_source(source_id=source.pk, by=by),
+        "cite": lambda by: sources.cite(scheme=scheme, source=source, page=1, words="", by=by),
+        "stop_citing": lambda by: sources.stop_citing(citation=source.citations.get(), by=by),
         "describe_host": lambda by: describe_host(host=world.hosts["one"], seen=1, by=by),
         "name_oneself": lambda by: organisations.name_oneself(person=world.resources["seen"], agrees=True, by=by),
         "hide_oneself": lambda by: organisations.hide_oneself(person=world.resources["seen"], by=by),
