@@ -63,6 +63,39 @@ class Tree:
         self.program = self.program.with_rows(found.rows, np.full(len(found.most), NONE_BELOW), found.most)
         return True
 
+    def dive(self, relaxed: Relaxed, deadline: float) -> Ints | None:
+        """A point near the relaxation, None where none is found: what is broken is rounded up, a third of it at a time."""
+        lower: dict[int, int] = {}
+        upper: dict[int, int] = {}
+        point = None
+        while (at := self._broken(relaxed.x)) is not None and time.monotonic() < deadline:
+            try:
+                further = self._rounded(at, relaxed.x, lower, upper, deadline)
+            except UnsettledError:
+                break
+            if further is None:
+                break
+            relaxed = further
+        else:
+            point = self._whole(relaxed.x)
+        self._relaxation.hold({}, {})
+        return point
+
+    def _rounded(self, at: Ints, x: Floats, lower: dict[int, int], upper: dict[int, int], deadline: float) -> Relaxed | None:
+        """The relaxation with the first third of these columns rounded up, or as many as can be, else the first one down."""
+        many = (len(at) + 2) // 3
+        while many > 0:
+            up = {column: ceil(x[column]) for column in at[:many].tolist()}
+            self._relaxation.hold({**lower, **up}, upper)
+            relaxed = self._relaxation.solve(deadline)
+            if relaxed is not None:
+                lower |= up
+                return relaxed
+            many //= 3
+        upper[int(at[0])] = floor(x[at[0]])
+        self._relaxation.hold(lower, upper)
+        return self._relaxation.solve(deadline)
+
     def search(self, value: int | None, least: int, deadline: float, nodes: int) -> Whole:
         """The best point that costs less than `value`; nothing can cost less than `least`. Stops after so many nodes."""
         best, left = None, [_Node(least)]
@@ -114,14 +147,21 @@ class Tree:
 
     def _halves(self, node: _Node, relaxed: Relaxed) -> Iterator[_Node]:
         """The node without the values between two whole numbers of one column; the half to begin with comes last."""
-        away = np.abs(relaxed.x - np.rint(relaxed.x))
-        broken = np.flatnonzero(away > WHOLE)
-        if len(broken) == 0:  # whole, and yet not a point: the arithmetic is not exact enough here
+        broken = self._broken(relaxed.x)
+        if broken is None:  # whole, and yet not a point: the arithmetic is not exact enough here
             raise UnsettledError
-        first = broken[self.program.decides[broken]]
-        at = first if len(first) else broken
-        column = int(at[np.argmax(relaxed.x[at] - np.floor(relaxed.x[at]))])
+        column = int(broken[0])
         below, above = floor(relaxed.x[column]), ceil(relaxed.x[column])
         bound = max(node.bound, relaxed.bound)
         yield _Node(bound, node.lower, {**node.upper, column: below})
         yield _Node(bound, {**node.lower, column: above}, node.upper)
+
+    def _broken(self, x: Floats) -> Ints | None:
+        """The columns between two whole numbers, what decides before all others, the nearest to the upper one first."""
+        broken = np.flatnonzero(np.abs(x - np.rint(x)) > WHOLE)
+        if len(broken) == 0:
+            return None
+        first = broken[self.program.decides[broken]]
+        at = first if len(first) else broken
+        ordered: Ints = at[np.argsort(np.floor(x[at]) - x[at], kind="stable")]
+        return ordered

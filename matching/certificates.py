@@ -219,6 +219,7 @@ def _program(face: Face) -> Program:
         least=np.array([NONE_BELOW if one.least is None else one.least for one in face.rows.values()], dtype=np.int64),
         most=np.array([NONE_ABOVE if one.most is None else one.most for one in face.rows.values()], dtype=np.int64),
         decides=np.zeros(len(upper), dtype=bool),
+        implied=np.zeros(len(face.rows), dtype=bool),
     )
 
 

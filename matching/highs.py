@@ -19,6 +19,8 @@ from matching.program import NONE_ABOVE, NONE_BELOW, Program
 type Floats = NDArray[np.float64]
 
 _TOLERANCE = 1e-6
+_BROKEN = 1e-6  # by so much a row is broken; HiGHS keeps those that it has to a tenth of it
+_NUDGE = 0.1  # of HiGHS' own perturbation of costs: all of it undoes much of the basis that one goes on from
 _CLEAR = {highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kTimeLimit}
 
 
@@ -54,11 +56,20 @@ class Whole:
 
 
 class Relaxation:
-    """A relaxation that is solved again and again: it goes on from its last optimum when costs, limits or rows change."""
+    """A relaxation that is solved again and again: it goes on from its last optimum when costs, limits or rows change.
+
+    Implied rows are most of a round of many openings, and hardly one in a hundred of them is ever broken. So they are
+    kept apart, and come in when an optimum breaks them.
+    """
 
     def __init__(self, program: Program, cost: Ints) -> None:
-        self._solver = _solver(program, cost)
-        start = basis(program, cost)
+        self._inside, self._apart = np.flatnonzero(~program.implied), np.flatnonzero(program.implied)  # numbers of rows
+        self._waiting = program.of_rows(self._apart)
+        self._count = len(program.most)
+        begun = program.of_rows(self._inside)
+        self._solver = _solver(begun, cost)
+        self._solver.setOptionValue("dual_simplex_cost_perturbation_multiplier", _NUDGE)
+        start = basis(begun, cost)
         if start is not None:
             self._solver.setBasis(_basis(start))
             self._solver.setOptionValue("presolve", "off")
@@ -76,8 +87,9 @@ class Relaxation:
         self._lower, self._upper = program.lower, program.upper
         every = np.arange(len(program.lower), dtype=np.int32)
         self._solver.changeColsBounds(len(every), every, program.lower.astype(np.float64), program.upper.astype(np.float64))
-        every = np.arange(len(program.least), dtype=np.int32)
-        self._solver.changeRowsBounds(len(every), every, *_limits(program.least, program.most))
+        every = np.arange(len(self._inside), dtype=np.int32)
+        self._solver.changeRowsBounds(len(every), every, *_limits(program.least[self._inside], program.most[self._inside]))
+        self._waiting = program.of_rows(self._apart)
 
     def hold(self, lower: Mapping[int, int], upper: Mapping[int, int]) -> None:
         """Narrow the limits of these columns, and give those that were held before their own limits back."""
@@ -90,12 +102,34 @@ class Relaxation:
 
     def add(self, rows: sparse.csr_array, most: Ints) -> None:
         """Add rows that are at most so much."""
-        least = np.full(len(most), NONE_BELOW)
+        self._add(self._count + np.arange(len(most)), rows, np.full(len(most), NONE_BELOW), most)
+        self._count += len(most)
+
+    def _add(self, numbers: Ints, rows: sparse.csr_array, least: Ints, most: Ints) -> None:
         starts, columns = rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32)
         self._solver.addRows(len(most), *_limits(least, most), rows.nnz, starts, columns, rows.data.astype(np.float64))
+        self._inside = np.append(self._inside, numbers)
 
     def solve(self, deadline: float) -> Relaxed | None:
         """The optimum; None where there is no point. Raises UnsettledError, mostly because the deadline came first."""
+        relaxed = self._solve(deadline)
+        while relaxed is not None and self._take_in(relaxed.x):
+            relaxed = self._solve(deadline)
+        return relaxed
+
+    def _take_in(self, x: Floats) -> bool:
+        """Add the implied rows that x breaks; whether there are any."""
+        waiting = self._waiting
+        reached = waiting.rows @ x
+        broken = (reached < waiting.least - _BROKEN) | (reached > waiting.most + _BROKEN)
+        if not broken.any():
+            return False
+        more = waiting.of_rows(np.flatnonzero(broken))
+        self._add(self._apart[broken], more.rows, more.least, more.most)
+        self._apart, self._waiting = self._apart[~broken], waiting.of_rows(np.flatnonzero(~broken))
+        return True
+
+    def _solve(self, deadline: float) -> Relaxed | None:
         left = deadline - time.monotonic()
         limit = self._solver.getRunTime() + max(left, 0.0) if np.isfinite(left) else np.inf
         self._solver.setOptionValue("time_limit", limit)
@@ -112,7 +146,9 @@ class Relaxation:
             raise UnsettledError
         solution = self._solver.getSolution()
         value = self._solver.getInfo().objective_function_value
-        return Relaxed(np.array(solution.col_value), np.array(solution.row_dual), value)
+        prices = np.zeros(self._count)
+        prices[self._inside] = solution.row_dual
+        return Relaxed(np.array(solution.col_value), prices, value)
 
     def _afresh(self) -> Any:
         self._solver.clearSolver()

@@ -17,7 +17,7 @@ from scipy import sparse
 from matching.arcs import Flags, Ints
 from matching.bounds import ceiling, label_of_rows, price
 from matching.branching import Tell, Tree
-from matching.highs import Floats, Relaxation, UnsettledError, search
+from matching.highs import Floats, Relaxation, Relaxed, UnsettledError, search
 from matching.program import NONE_BELOW, Program
 
 _LARGE = 50_000  # columns that are too many for a general solver
@@ -64,6 +64,7 @@ class Levels:
             self._relaxation = None
             return
         is_large = len(cost) > _LARGE
+        value = self._dive(tree, relaxed, value, deadline)
         found = tree.search(value, relaxed.bound, deadline, _LOOK if is_large else _GLANCE)
         self._program = tree.program
         if found.x is not None:
@@ -93,6 +94,14 @@ class Levels:
             self._relaxation = Relaxation(self._program, cost)
         self._relaxation.price(cost)
         return Tree(self._program, cost, self._relaxation, tell)
+
+    def _dive(self, tree: Tree, relaxed: Relaxed, value: int, deadline: float) -> int:
+        """Go to a better point near the relaxation, where there can be one; the value of where that leaves."""
+        near = tree.dive(relaxed, deadline) if value > relaxed.bound else None
+        if near is None or tree.cost @ near >= value:
+            return value
+        self.x[self._columns] = near
+        return int(tree.cost @ near)
 
     def _decide(self, cost: Ints, deadline: float, tell: Tell | None) -> int | None:
         """Decide one sum. How far the bound is from the value, None where it is not known."""

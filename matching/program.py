@@ -26,6 +26,7 @@ class Program:
     least: Ints  # (rows,); NONE_BELOW where there is no limit
     most: Ints  # (rows,); NONE_ABOVE where there is no limit
     decides: Flags  # (columns,); what a search should decide first: openings and pairs
+    implied: Flags  # (rows,); what whole-number points keep by themselves, and only a relaxation may break
 
     def holds(self, x: Ints) -> bool:
         """Whether x is one of the points. Exact."""
@@ -50,8 +51,14 @@ class Program:
             rows=inside[used],
             least=least[used],
             most=most[used],
+            implied=self.implied[used],
         )
         return part, used
+
+    def of_rows(self, rows: Ints) -> Self:
+        """The program with only these rows."""
+        rows_, implied = self.rows[rows], self.implied[rows]
+        return replace(self, rows=rows_, least=self.least[rows], most=self.most[rows], implied=implied)
 
     def with_rows(self, rows: sparse.csr_array, least: Ints, most: Ints) -> Self:
         """The program with more rows."""
@@ -60,6 +67,7 @@ class Program:
             rows=sparse.csr_array(sparse.vstack([self.rows, rows], format="csr")),
             least=np.concatenate([self.least, least]),
             most=np.concatenate([self.most, most]),
+            implied=np.append(self.implied, np.zeros(len(most), dtype=bool)),
         )
 
     def components(self) -> Ints:
@@ -86,8 +94,11 @@ class _Rows:
         self._parts: list[tuple[Ints, Ints, Ints]] = []
         self._least: list[Ints] = []
         self._most: list[Ints] = []
+        self._implied: list[Flags] = []
 
-    def add(self, row: Ints, column: Ints, value: Ints | int, least: Ints | int, most: Ints | int) -> None:
+    def add(
+        self, row: Ints, column: Ints, value: Ints | int, least: Ints | int, most: Ints | int, *, implied: bool = False
+    ) -> None:
         """Add rows: an entry for each (row, column, value); `row` counts from 0 within this call, none left out."""
         if len(row) == 0:
             return
@@ -95,6 +106,7 @@ class _Rows:
         self._parts.append((row + self._count, column, np.broadcast_to(value, row.shape).astype(np.int64)))
         self._least.append(np.broadcast_to(least, (count,)).astype(np.int64))
         self._most.append(np.broadcast_to(most, (count,)).astype(np.int64))
+        self._implied.append(np.full(count, implied))
         self._count += count
 
     def program(self, upper: Ints) -> Program:
@@ -103,7 +115,8 @@ class _Rows:
         row, column, value = (np.concatenate([*none, *(part[at] for part in self._parts)]) for at in range(3))
         rows = sparse.coo_array((value, (row, column)), shape=(self._count, len(upper))).tocsr()
         least, most = np.concatenate([*none, *self._least]), np.concatenate([*none, *self._most])
-        return Program(np.zeros(len(upper), dtype=np.int64), upper, rows, least, most, np.zeros(len(upper), dtype=bool))
+        implied = np.concatenate([np.zeros(0, dtype=bool), *self._implied])
+        return Program(np.zeros_like(upper), upper, rows, least, most, np.zeros(len(upper), dtype=bool), implied)
 
 
 def program_of(
@@ -191,7 +204,7 @@ def _joined(program: Program, takes: sparse.csr_array, arcs: int) -> Program:
     row, column = entries.coords
     least = np.bincount(row, weights=np.minimum(entries.data, 0) * upper[column], minlength=len(program.most))
     upper[column[entries.data + least[row] > program.most[row]]] = 0
-    return Program(np.zeros(len(upper), dtype=np.int64), upper, rows, program.least, program.most, decides)
+    return replace(program, lower=np.zeros_like(upper), upper=upper, rows=rows, decides=decides)
 
 
 def _positions(values: Ints) -> tuple[Ints, Ints]:
@@ -239,7 +252,7 @@ def _only_when_open(rows: _Rows, arcs: Arcs, opening: Ints, first: Flags) -> Non
     at = np.arange(len(pair))
     value = np.concatenate([np.ones(len(inside), dtype=np.int64), np.full(len(pair), -1)])
     opens = opening[pair % max(len(opening), 1)]
-    rows.add(np.concatenate([row, at]), np.concatenate([inside, opens]), value, NONE_BELOW, 0)
+    rows.add(np.concatenate([row, at]), np.concatenate([inside, opens]), value, NONE_BELOW, 0, implied=True)
 
 
 def _equal_kinds(rows: _Rows, instance: Instance, arcs: Arcs, seats: Seats) -> None:

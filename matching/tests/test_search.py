@@ -2,6 +2,7 @@
 
 import random
 import time
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -28,12 +29,34 @@ def drawn(rng: random.Random) -> Program:
     least = np.array([rng.choice([NONE_BELOW, NONE_BELOW, 0]) for _ in range(rows)], dtype=np.int64)
     upper = np.array([rng.choice([1, 1, 1, 2]) for _ in range(columns)], dtype=np.int64)
     lower = np.zeros(columns, dtype=np.int64)
-    return Program(lower, upper, sparse.csr_array(values), np.minimum(least, most), most, np.zeros(columns, dtype=bool))
+    implied = np.array([rng.random() < 0.3 for _ in range(rows)])  # a relaxation may keep any row apart, if it looks at it
+    return Program(lower, upper, sparse.csr_array(values), np.minimum(least, most), most, np.zeros(columns, dtype=bool), implied)
 
 
 def points(program: Program) -> list[Ints]:
     spans = [range(low, high + 1) for low, high in zip(program.lower.tolist(), program.upper.tolist(), strict=True)]
     return [x for x in (np.array(one, dtype=np.int64) for one in product(*spans)) if program.holds(x)]
+
+
+def test_a_dive_ends_at_a_point_or_at_none() -> None:
+    found_in = 0
+    for seed in range(300):
+        rng = random.Random(seed)
+        program = drawn(rng)
+        cost = np.array([rng.randint(-9, 9) for _ in program.upper], dtype=np.int64)
+        relaxation = Relaxation(program, cost)
+        relaxed = relaxation.solve(time.monotonic() + SOON)
+        if relaxed is None:
+            continue
+        point = Tree(program, cost, relaxation).dive(relaxed, time.monotonic() + SOON)
+        again = relaxation.solve(time.monotonic() + SOON)
+        assert again is not None
+        assert abs(again.value - relaxed.value) < 1e-6, "it holds nothing when it is done"
+        if point is not None:
+            found_in += 1
+            assert program.holds(point), seed
+            assert cost @ point >= relaxed.bound, seed
+    assert found_in > 150
 
 
 @pytest.mark.slow
@@ -96,7 +119,7 @@ def test_a_relaxation_goes_on_after_every_change_as_if_it_were_new() -> None:
             told = relaxation.solve(time.monotonic() + SOON)
             upper = program.upper.copy()
             upper[list(held)] = 0
-            narrowed = Program(program.lower, upper, program.rows, program.least, program.most, program.decides)
+            narrowed = replace(program, upper=upper)
             fresh = Relaxation(narrowed, cost).solve(time.monotonic() + SOON)
             assert (told is None) == (fresh is None), seed
             assert told is None or fresh is None or abs(told.value - fresh.value) < 1e-6, seed

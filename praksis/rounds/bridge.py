@@ -323,6 +323,12 @@ def _cost_facts(facts: Facts, _own: Collection[str]) -> dict[str, Any]:
     return {name: facts[name] for name in ("level", "part", "amount", "exact")} | counts
 
 
+def _order_facts(facts: Facts, _own: Collection[str]) -> dict[str, Any]:
+    """Under `stable` and `queue`: by what those who are there come before, and how many by each."""
+    before = {by: _blunt(count) for by, count in facts["before"].items() if count}
+    return {"rule": facts.get("rule", "pool"), "before": before, "pinned": facts["pinned"] > 0}
+
+
 _FACTS: dict[str, Callable[[Facts, Collection[str]], dict[str, Any]]] = {
     "not_eligible": _eligibility_facts,
     "tandem_missing": _tandem_facts,
@@ -330,6 +336,11 @@ _FACTS: dict[str, Callable[[Facts, Collection[str]], dict[str, Any]]] = {
     "closed": lambda facts, _own: {"pool": bool(facts["pool"])},
     "impossible": lambda facts, _own: {"rule": facts["rule"]},
     "not_found": lambda facts, _own: {"rule": facts["rule"]},
+    "full": _order_facts,
+    "pool_full": _order_facts,
+    "partner": lambda _facts, _own: {},
+    "room_later": lambda _facts, _own: {},
+    "blocking": lambda _facts, _own: {},
 }
 
 

@@ -232,6 +232,39 @@ _RULES: dict[str, Callable[[], str]] = {
     "capacity": lambda: _("Plassene som passer for deg, var tatt."),
 }
 
+
+def _full(reason: Mapping[str, Any]) -> Told:
+    text = _RULES[reason["rule"]]()
+    ahead = [_BEFORE[by]() % few(count) for by, count in reason["before"].items()]
+    if ahead:
+        text += " " + _("Foran deg: %s.") % ", ".join(ahead)
+    elif reason["pinned"]:
+        text += " " + _RULES["pin"]()
+    return Told("warn", _("Fullt"), text, "full")
+
+
+_BEFORE: dict[str, Callable[[], str]] = {
+    "class": lambda: _("%s som skal ha praksis først"),
+    "tier": lambda: _("%s som verten satte foran"),
+    "arrival": lambda: _("%s som søkte før"),
+    "draw": lambda: _("%s etter loddtrekning"),
+}
+"""By what others come before, under the rules that go by order."""
+
+
+def _partner(_reason: Mapping[str, Any]) -> Told:
+    return Told("warn", _("Ikke mulig"), _RULES["partner"]())
+
+
+def _room_later(_reason: Mapping[str, Any]) -> Told:
+    return Told("warn", _("Fullt"), _("Det var fullt da det var din tur. Det ble rom først senere."))
+
+
+def _blocking(_reason: Mapping[str, Any]) -> Told:
+    text = _("Verten ville heller hatt deg, men vi fant ingen fordeling der alle slike ønsker gikk opp.")
+    return Told("warn", _("Gikk ikke opp"), text)
+
+
 _REASONS: dict[str, Callable[[Mapping[str, Any]], Told]] = {
     "not_eligible": _not_eligible,
     "tandem_missing": _tandem_missing,
@@ -239,6 +272,11 @@ _REASONS: dict[str, Callable[[Mapping[str, Any]], Told]] = {
     "cost": _cost,
     "impossible": _impossible,
     "not_found": _not_found,
+    "full": _full,
+    "pool_full": _full,
+    "partner": _partner,
+    "room_later": _room_later,
+    "blocking": _blocking,
 }
 
 

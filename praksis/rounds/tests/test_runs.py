@@ -12,6 +12,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import ProgrammingError, connection, transaction
 
+from matching.generate import generate
 from matching.problem import Instance
 from matching.result import Result
 from matching.solve import solve
@@ -24,6 +25,7 @@ from praksis.rounds import actions, bridge
 from praksis.rounds.choices import RoundState, RunState
 from praksis.rounds.models import Entry, EntryLink, Outcome, Publication, Round, Run, RunInput
 from praksis.rounds.queries import result_of
+from praksis.rounds.sentences import reason_told
 from praksis.rounds.tasks import allocate, publish_figures_of
 from praksis.rounds.tests.world import World, candidate, opened, place, seat, staff, world
 
@@ -315,3 +317,12 @@ def test_figures_under_five_are_empty(region: World, as_worker: AsRole) -> None:
     assert values == {few.pk: None, many.pk: 5}
     about_round = dict(PublishedFigure.objects.filter(subject=region.round.pk).values_list("name", "value"))
     assert about_round == {"entries": 5, "lists": 5, "wishes": 9, "waiting": 5}
+
+
+@pytest.mark.parametrize("policy", ["optimal", "stable", "queue"])
+def test_every_policy_gives_rows_whose_reasons_can_be_told(policy: str) -> None:
+    allocation = bridge.allocate(generate("region", 150, 2), policy, time_limit=60, progress=lambda _step, _share: None)
+    reasons = [(row, reason) for row in allocation.rows for reason in row.reasons]
+    assert any(row.place for row in allocation.rows)
+    assert all(reason_told(json.loads(json.dumps(reason)), placed=row.place is not None).text for row, reason in reasons)
+    assert ("full" in {reason["code"] for _, reason in reasons}) == (policy != "optimal")
