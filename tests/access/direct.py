@@ -58,6 +58,7 @@ def problems(world: World) -> Iterator[str]:
     yield from _acting(world)
     yield from _done(world)
     yield from _not_held(world)
+    yield from _not_shown(world)
     yield from _unanswered(world)
 
 
@@ -75,16 +76,23 @@ def _done(world: World) -> Iterator[str]:
 
 
 def _not_held(world: World) -> Iterator[str]:
+    with transaction.atomic():
+        yield from (f"{name} does not hold" for name, holds in rules(world) if not holds)
+        transaction.set_rollback(True)
+
+
+def _not_shown(world: World) -> Iterator[str]:
     ours = transaction.atomic()
     ours._from_testcase = True  # so that requests, whose own transaction must be the outermost, may lie in it
     with ours:
-        yield from (f"{name} does not hold" for name, holds in (*shown(world), *rules(world)) if not holds)
+        yield from (f"{name} does not hold" for name, holds in shown(world) if not holds)
         transaction.set_rollback(True)
 
 
 def shows(world: World, *, of_an_action: bool = False) -> bool:
     """Whether anything is wrong; an error too. Looks first where it would be."""
-    parts = [_done, _acting, _not_held] if of_an_action else [_unanswered, _acting, _not_held, _done]
+    first = [_done] if of_an_action else [_unanswered]
+    parts = [*first, _acting, _not_held, _not_shown, *([] if of_an_action else [_done])]
     try:
         return any(problem for part in parts for problem in part(world))
     except Exception:  # noqa: BLE001 - whatever a fault leads to

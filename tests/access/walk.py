@@ -212,8 +212,8 @@ class Walk:
                 may = [actor for actor in actors if self.allowed(row, actor, one)]
                 refused = [actor for actor in actors if actor not in may and not (number and _never(row, actor))]
                 turned_away = one_of_each_role(refused, self.turn + number)
-                asking = [] if allowed is False else [(actor, True) for actor in self._some(may, number, 2 if number else 1)]
-                asking += [] if allowed else [(actor, False) for actor in self._some(turned_away, number, 4 if number else 2)]
+                asking = [] if allowed is False else [(actor, True) for actor in self._some(may, number, 4 if number else 2)]
+                asking += [] if allowed else [(actor, False) for actor in self._some(turned_away, number, 6 if number else 3)]
                 sent = one.sent() if asking and row.method == "POST" and not allowed else None
                 for actor, is_allowed in asking:
                     self.compare(row, actor, one, self.ask(actor, row, one, sent), may=is_allowed)
