@@ -37,7 +37,7 @@ roles-sql: ## the SQL that makes the database roles on a server of one's own
 
 test: ## everything that must hold before a change is shared
 	@bin/setup dev
-	@$(MAKE) --no-print-directory lint types house
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync lint types house
 	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/test_house.py
 
 test-fast: ## the tests without a browser and without whole starts
