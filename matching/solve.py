@@ -15,13 +15,14 @@ from scipy import sparse
 import matching
 from matching.arcs import Arcs, Flags, Ints, arcs_of, lottery_of, pins_of, possible, seats_of
 from matching.branching import Tell
-from matching.by_order import Outcome, by_order
+from matching.by_order import Outcome, by_mechanism, by_order
+from matching.first_come import serial_dictatorship
 from matching.highs import search
 from matching.kinds import least_kinds
 from matching.lexicographic import Decision, Levels
 from matching.pins import refusal
-from matching.problem import InputError, Instance, canonical, digest_of_canonical
-from matching.program import Program, program_of
+from matching.problem import InputError, Instance, Place, Seat, canonical, digest_of_canonical
+from matching.program import Program, openable, program_of
 from matching.result import Bound, Level, Result, Value
 
 _HEAVIEST, _APART = 10**8, 10  # how large a guide may be, and how far its levels are apart
@@ -138,6 +139,29 @@ class Run:
         return program_of(self._instance, self._arcs, self._seats, reserves=self._reserves > 0)
 
     def _start(self) -> Ints:
+        """Where the search begins. Where it may be stopped, each in turn by class and draw: so there is something to stop at."""
+        in_turn = None if self._time_limit is None else self._in_turn()
+        return self._bare() if in_turn is None else in_turn
+
+    def _in_turn(self) -> Ints | None:
+        """The solution of a serial dictatorship; None where its pairs sit as no column says, or it breaks a row."""
+        try:
+            found = by_mechanism(self._instance, serial_dictatorship)
+        except InputError:  # it holds no pins; whether anything does is found out by `_bare`
+            return None
+        number = {(place.id, seat.kind): at for at, (place, seat) in enumerate(_all_seats(self._instance))}
+        seat_of = {one: number[seat] for one, seat in found.assignment.items()}
+        sits = np.array([seat_of.get(one.id, -1) for one in self._instance.candidates], dtype=np.int64)
+        taken = (sits[self._arcs.candidate] == self._arcs.seat).astype(np.int64)
+        x = np.zeros(len(self._program.upper), dtype=np.int64)
+        x[self._on_arcs(taken) >= np.maximum(self._on_arcs(np.ones_like(taken)), 1)] = 1  # both of a pair, or the one
+        opens = openable(self._arcs, self._seats)
+        rest = len(x) - self._reserves
+        x[rest - len(opens) : rest] = np.isin(opens, self._seats.place[sits[sits >= 0]])
+        x[rest:] = self._program.upper[rest:]
+        return x if self._program.holds(x) else None
+
+    def _bare(self) -> Ints:
         """A solution that places only who must be: the pinned, and the people they need."""
         x = np.zeros(len(self._program.upper), dtype=np.int64)
         shortfalls = slice(len(x) - self._reserves, len(x))
@@ -276,6 +300,10 @@ class Run:
         names = [(place.id, seat.kind) for place in self._instance.places for seat in place.seats]
         chosen = least_kinds(self._instance, self._arcs, self._seats, taken)
         return {self._instance.candidates[one].id: names[seat] for one, seat in sorted(chosen.items())}
+
+
+def _all_seats(instance: Instance) -> Iterator[tuple[Place, Seat]]:
+    return ((place, seat) for place in instance.places for seat in place.seats)
 
 
 def _level(name: str, decisions: list[Decision], unreachable: int) -> Level:

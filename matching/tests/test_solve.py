@@ -201,3 +201,12 @@ def test_a_search_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_policies_that_are_not_there_are_refused() -> None:
     with pytest.raises(InputError, match="'best' is not available"):
         solve(instance((), ()), "best")
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_limit_that_is_over_at_once_leaves_most_people_with_a_seat(family: str) -> None:
+    """The search begins where each in turn, by class and draw, takes the best that is left."""
+    instance = generate(family, 200, 1)
+    stopped, whole = solve(instance, time_limit=1e-9), solve(instance)
+    assert verify(instance, stopped, prove_small=False).ok
+    assert len(stopped.assignment) > 0.8 * len(whole.assignment)
