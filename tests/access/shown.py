@@ -112,6 +112,8 @@ def _by_letter(world: World) -> Iterator[Holds]:
     yield "a host's is theirs who decide there", by_host == {"contact"}
     told = set(ids_of_coordinators(uib))
     yield "what is told to a member is told to its coordinators", told == {world.by("uibcoordinator").pk}
+    led = set(ids_of_coordinators(world.cast.members["skole"]))
+    yield "or to its leads, where it has none", led == {world.by("skolelead").pk}
 
 
 def _theirs(world: World) -> Iterator[Holds]:
