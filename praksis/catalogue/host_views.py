@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from praksis.accounts.models import User
 from praksis.catalogue import queries
 from praksis.catalogue.actions import ChangedMeanwhileError
-from praksis.catalogue.choices import PlaceStage
 from praksis.catalogue.forms import sent_with
 from praksis.catalogue.host_forms import DescribeHostForm
 from praksis.catalogue.hosts import describe_host, order_reading
+from praksis.catalogue.keeping import stale_places
 from praksis.catalogue.resources import people_of
 from praksis.catalogue.rules import (
     may_follow_register,
@@ -89,7 +90,7 @@ def host_places(request: HttpRequest, host_id: UUID) -> HttpResponse:
         raise Http404
     decides = may_offer_for(request.user, found)
     places = queries.all_places_of(found) if decides else queries.open_places_of(found)
-    stale = sum(place.stage == PlaceStage.OPEN and place.is_stale for place in places)
+    stale = stale_places(found, timezone.localdate()).count()
     context = {"host": found, "places": places, "may_edit": decides, "stale": stale}
     return render(request, "catalogue/host_places.html", context)
 

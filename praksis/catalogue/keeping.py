@@ -25,8 +25,10 @@ from praksis.organisations.choices import MemberKind
 from praksis.organisations.models import Host, Member
 from praksis.organisations.queries import ids_of_coordinators, ids_of_deciding
 
+SHOWN = 200
+"""Entries that the page of a letter's link shows at once: a form of thousands is refused."""
 NAMED = 10
-"""Entries that one letter names; its page shows all of them."""
+"""Entries that one letter names."""
 SUGGEST_LIMITS = {"suggest": 20, "suggest-to": 20}
 """Suggestions in an hour: from one network, and about one scheme."""
 
@@ -95,7 +97,7 @@ class Asking:
 def _ask(
     entries: QuerySet[Scheme] | QuerySet[Place], user_ids: Collection[UUID], how: Asking, whom: Member | Host, today: date
 ) -> bool:
-    held: list[Scheme | Place] = [*entries.select_for_update(of=("self",))]
+    held: list[Scheme | Place] = [*entries.only("title", "asked_on").select_for_update(of=("self",))]
     due = [one for one in held if one.asked_on is None or one.asked_on <= today - settings.REMIND_AFTER]
     if not due or not user_ids:
         return False

@@ -46,7 +46,10 @@ def _confirm(request: HttpRequest, name: str, token: str, of: Callable[[Held], M
     if whom is None:
         return render(request, "catalogue/confirm_by_link.html", {"whom": None}, status=GONE)
     done = keeping.confirm_some(whom, _ids(request)) if request.method == "POST" else 0
-    context = {"whom": whom, "of_member": isinstance(whom, Member), "done": done, "entries": list(_stale(whom))}
+    stale = _stale(whom)
+    entries = list(stale[: keeping.SHOWN])
+    more = stale.count() - len(entries)
+    context = {"whom": whom, "of_member": isinstance(whom, Member), "done": done, "entries": entries, "more": more}
     return render(request, "catalogue/confirm_by_link.html", context)
 
 

@@ -42,10 +42,11 @@ def items(rows: Iterable[SearchRow], q: str = "") -> list[Item]:
     """The places, schemes and sources behind rows of the index, in the rows' order: three queries, and three more where there
     are sources, with the page of each that answers `q` best."""
     listed = list(rows)
-    places = {place.pk: place for place in whole_places().filter(pk__in=[row.object_id for row in listed])}
-    schemes = {scheme.pk: scheme for scheme in Scheme.objects.filter(pk__in=[row.object_id for row in listed])}
+    ids = [row.object_id for row in listed]
+    places = Place.objects.select_related("host").prefetch_related("seats").in_bulk(ids)
+    schemes = Scheme.objects.in_bulk(ids)
     others = [row.object_id for row in listed if row.kind == "source"]
-    sources = {source.pk: source for source in Source.objects.standing().filter(pk__in=others)} if others else {}
+    sources = Source.objects.standing().in_bulk(others)
     hits = pages_answering(q, [pk for pk, source in sources.items() if source.may_show])
     found: list[Item] = []
     number = 0

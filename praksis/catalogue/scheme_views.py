@@ -86,7 +86,7 @@ def new_scheme(request: HttpRequest) -> HttpResponse:
 @login_required
 def edit_scheme(request: HttpRequest, scheme_id: UUID) -> HttpResponse:
     """Change a scheme; what someone else stored in between is not written over, and shown beside what was written."""
-    found = _own_scheme(request, scheme_id)
+    found = own_scheme(request, scheme_id)
     members = members_coordinated(request.user)
     if request.method != "POST":
         return _form_page(request, SchemeForm(instance=found, members=members, initial={"seen": found.version, "key": found.pk}))
@@ -117,7 +117,7 @@ def _changed_meanwhile(request: HttpRequest, form: SchemeForm) -> HttpResponse:
 @login_required
 def steps(request: HttpRequest, scheme_id: UUID) -> HttpResponse:
     """How far an idea has come; with `runs`, that it is running from now on."""
-    found = _own_scheme(request, scheme_id)
+    found = own_scheme(request, scheme_id)
     if not found.is_developing or found.owner is None:
         return redirect(found)
     if request.method != "POST":
@@ -145,7 +145,7 @@ def _steps_page(request: HttpRequest, found: Scheme, form: StepsForm, *, status:
 @login_required
 def confirm(request: HttpRequest, scheme_id: UUID) -> HttpResponse:
     """«It is still right»: one button of the owner's."""
-    found = _own_scheme(request, scheme_id)
+    found = own_scheme(request, scheme_id)
     if found.owner is None:
         return redirect("catalogue:edit_scheme", scheme_id)
     confirm_schemes(Scheme.objects.filter(pk=found.pk), member=found.owner)
@@ -158,7 +158,8 @@ def _form_page(request: HttpRequest, form: SchemeForm, *, status: int = 200) -> 
     return render(request, "catalogue/edit_scheme.html", context, status=status)
 
 
-def _own_scheme(request: HttpRequest, scheme_id: UUID) -> Scheme:
+def own_scheme(request: HttpRequest, scheme_id: UUID) -> Scheme:
+    """The scheme, where the reader answers for it."""
     found = get_object_or_404(Scheme.objects.select_related("owner"), pk=scheme_id, merged_into__isnull=True)
     if not may_edit_scheme(request.user, found):
         raise Http404

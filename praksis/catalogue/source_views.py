@@ -15,8 +15,9 @@ from praksis.accounts.models import User
 from praksis.catalogue import source_queries, sources
 from praksis.catalogue.actions import ChangedMeanwhileError
 from praksis.catalogue.forms import sent_with
-from praksis.catalogue.models import Citation, Scheme, Source, SourceFile, SourcePage
-from praksis.catalogue.rules import may_edit_scheme, may_edit_source, members_coordinated
+from praksis.catalogue.models import Citation, Source, SourceFile, SourcePage
+from praksis.catalogue.rules import may_edit_source, members_coordinated
+from praksis.catalogue.scheme_views import own_scheme
 from praksis.catalogue.source_forms import CiteForm, SourceForm
 
 WRONG = 422
@@ -153,7 +154,7 @@ def restore(request: HttpRequest, source_id: UUID) -> HttpResponse:
 @login_required
 def cite(request: HttpRequest, scheme_id: UUID) -> HttpResponse:
     """What a scheme leans on: name a source, or take one away."""
-    scheme = _own_scheme(request, scheme_id)
+    scheme = own_scheme(request, scheme_id)
     form = CiteForm(request.POST or None, sources=source_queries.sources())
     if request.method == "POST" and form.is_valid():
         chosen = {name: form.cleaned_data[name] for name in ("source", "page", "words")}
@@ -168,19 +169,12 @@ def cite(request: HttpRequest, scheme_id: UUID) -> HttpResponse:
 @login_required
 def stop_citing(request: HttpRequest, scheme_id: UUID, citation_id: UUID) -> HttpResponse:
     """The scheme names it no more."""
-    scheme = _own_scheme(request, scheme_id)
+    scheme = own_scheme(request, scheme_id)
     found = Citation.objects.select_related("scheme__owner", "source").filter(pk=citation_id, scheme=scheme).first()
     if found:  # else it was taken away before
         sources.stop_citing(citation=found, by=_user(request))
     messages.success(request, _("Kilden står ikke lenger på ordningens side."))
     return redirect("catalogue:cite", scheme.pk)
-
-
-def _own_scheme(request: HttpRequest, scheme_id: UUID) -> Scheme:
-    found = get_object_or_404(Scheme.objects.select_related("owner"), pk=scheme_id, merged_into__isnull=True)
-    if not may_edit_scheme(request.user, found):
-        raise Http404
-    return found
 
 
 def _seen(source_id: UUID) -> Source:

@@ -201,3 +201,23 @@ def test_one_network_cannot_bury_an_office(karin: User, client: Client, monkeypa
     scheme = example_scheme(owner=member_of(karin))
     assert [suggested(client, scheme).status_code for _more in range(3)] == [302, 302, 429]
     assert Message.objects.count() == 2
+
+
+def test_a_place_that_is_over_is_not_asked_about_on_the_hosts_page_either(client: Client) -> None:
+    host = example_host()
+    example_place(host=host, title="Over", confirmed_on=LONG_AGO, ends_on=LONG_AGO)
+    client.force_login(example_contact(host))
+    assert "ikke bekreftet på lenge" not in text(client.get(reverse("catalogue:host_places", args=[host.pk])))
+
+
+def test_whoever_took_in_thousands_confirms_them_some_at_a_time(karin: User, client: Client) -> None:
+    owner = member_of(karin)
+    Scheme.objects.bulk_create(Scheme(title=f"Ordning {number}", institution="H", owner=owner) for number in range(1100))
+    address = link(karin, owner)
+    first = client.get(address)
+    assert len(entries(first)) == keeping.SHOWN
+    assert f"og {1100 - keeping.SHOWN} til" in text(first)
+    after = client.post(address, {"entry": entries(first)})
+    assert after.status_code == 200
+    assert Scheme.objects.filter(confirmed_on=timezone.localdate()).count() == keeping.SHOWN
+    assert not set(entries(after)) & set(entries(first))
